@@ -1,0 +1,11 @@
+# Unit programs: one a folder of shared/, one suite a file.
+if HAVE_CUNIT
+TESTS += tests/unit/base/base_test
+check_PROGRAMS += tests/unit/base/base_test
+tests_unit_base_base_test_SOURCES = \
+	tests/unit/suites.h tests/unit/main.c \
+	tests/unit/base/arena_test.c tests/unit/base/buf_test.c \
+	tests/unit/base/error_test.c tests/unit/base/id_test.c \
+	tests/unit/base/suites.c tests/unit/base/text_test.c
+tests_unit_base_base_test_LDADD = $(SY_LIBS) -lcunit
+endif

@@ -1,0 +1,12 @@
+#include "../suites.h"
+
+extern CU_TestInfo arena_tests[], buf_tests[], error_tests[], id_tests[], text_tests[];
+
+CU_SuiteInfo sy_suites[] = {
+	{ "arena", NULL, NULL, NULL, NULL, arena_tests },
+	{ "buf", NULL, NULL, NULL, NULL, buf_tests },
+	{ "error", NULL, NULL, NULL, NULL, error_tests },
+	{ "id", NULL, NULL, NULL, NULL, id_tests },
+	{ "text", NULL, NULL, NULL, NULL, text_tests },
+	CU_SUITE_INFO_NULL,
+};
