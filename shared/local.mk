@@ -6,7 +6,19 @@ libswitchyard_a_SOURCES = \
 	shared/base/error.c shared/base/error.h \
 	shared/base/id.c shared/base/id.h \
 	shared/base/log.c shared/base/log.h \
-	shared/base/text.c shared/base/text.h
+	shared/base/http.c shared/base/http.h \
+	shared/base/text.c shared/base/text.h \
+	shared/config/config_file.h shared/config/secret.h \
+	shared/dialect/adapter.h shared/dialect/surface.h shared/dialect/translate.h \
+	shared/model/ask.h shared/model/attempt.h shared/model/chat.h \
+	shared/model/config.c shared/model/config.h shared/model/event.h \
+	shared/model/health.h \
+	shared/model/quirks.c shared/model/quirks.h \
+	shared/model/usage.c shared/model/usage.h \
+	shared/model/words.c shared/model/words.h \
+	shared/net/fetch.h shared/relay/relay.h \
+	shared/base/scan.h \
+	shared/store/book.h shared/store/keys.h shared/store/live.h
 
 # What a program that uses the whole library links; the first names are the archive's needs.
 SY_LIBS = libswitchyard.a $(EV_LIBS) $(CURL_LIBS) $(JSON_LIBS) $(LMDB_LIBS) \

@@ -1,0 +1,55 @@
+/*
+ * surface.h - a wire shape as our clients speak it to us.
+ *
+ * A surface turns JSON into the canonical request, and events back into JSON.  It does no
+ * I/O and keeps no state beyond what it is handed.
+ */
+#ifndef SY_DIALECT_SURFACE_H
+#define SY_DIALECT_SURFACE_H
+
+#include "model/ask.h"
+#include "model/event.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct sy_answer;
+struct sy_arena;
+struct sy_buf;
+struct sy_chat;
+
+/* What each answer says of itself, the same in all chunks of a stream. */
+struct sy_face {
+	const char *id;    /* "chatcmpl-..." */
+	const char *model; /* the model that answered */
+	int64_t created;   /* Unix seconds */
+};
+
+struct sy_surface {
+	const char *name;    /* "openai-chat": the word in logs, ledger and tests */
+	const char *dialect; /* adapters of the same dialect can be spliced */
+	size_t stream_state; /* bytes of zeroed state that one stream needs */
+
+	/* Body to what the engine needs, with the checks that hold for every provider. */
+	int (*ask)(const char *body, size_t len, struct sy_arena *a, struct sy_ask *out,
+	    struct sy_error *err);
+
+	/* The canonical request, for a crossing.  Everything in *out lives in the arena. */
+	int (*read)(const struct sy_ask *ask, struct sy_arena *a, struct sy_chat *out,
+	    struct sy_error *err);
+
+	/* A whole answer, appended to out. */
+	void (*write)(const struct sy_ask *ask, const struct sy_face *face,
+	    const struct sy_answer *answer, struct sy_buf *out);
+
+	/* One event of a stream, appended as zero or more SSE records. */
+	void (*event)(const struct sy_ask *ask, const struct sy_face *face, void *state,
+	    const struct sy_event *ev, struct sy_buf *out);
+
+	/* The error object; as an SSE record once the stream has begun. */
+	void (*error)(const struct sy_error *err, bool streaming, struct sy_buf *out);
+};
+
+extern const struct sy_surface sy_surface_openai_chat;
+
+#endif

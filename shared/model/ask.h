@@ -1,0 +1,32 @@
+/*
+ * ask.h - what the engine needs to know of a request, whichever surface it came by.
+ *
+ * Filled by a surface's `ask` from one scan, without a tree: planning, limits and accounting
+ * work on this, and a request that is only spliced never needs more.
+ */
+#ifndef SY_MODEL_ASK_H
+#define SY_MODEL_ASK_H
+
+#include "base/scan.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sy_chat;
+
+struct sy_ask {
+	struct sy_scan scan; /* of the body, which outlives this */
+	const char *model;
+	bool stream;
+	bool include_usage; /* the client wants usage in its stream */
+	int n;
+	int64_t max_output_tokens; /* 0 not said */
+	int64_t input_tokens;      /* estimated from the text, at least 1 */
+	uint32_t caps;             /* enum sy_cap bits that the request needs */
+	const char *user;          /* NULL not said */
+	const char *feature;       /* from a header or metadata; NULL not said */
+	bool complete;             /* hold the answer back until it is whole */
+	struct sy_chat *chat;      /* the canonical request; NULL until a crossing needs it */
+};
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * usage.c - see usage.h.
+ */
+#include "model/usage.h"
+
+const char *const sy_token_class_names[SY_TOKEN_CLASSES] = {
+	[SY_IN] = "in",
+	[SY_IN_CACHE_READ] = "in_cache_read",
+	[SY_IN_CACHE_WRITE] = "in_cache_write",
+	[SY_OUT] = "out",
+	[SY_OUT_REASONING] = "out_reasoning",
+};
+
+int64_t sy_usage_in(const struct sy_usage *u)
+{
+	return u->tokens[SY_IN] + u->tokens[SY_IN_CACHE_READ] +
+	    u->tokens[SY_IN_CACHE_WRITE];
+}
+
+int64_t sy_usage_out(const struct sy_usage *u)
+{
+	return u->tokens[SY_OUT] + u->tokens[SY_OUT_REASONING];
+}
+
+static int64_t class_price(const struct sy_price *p, int class)
+{
+	if (p->per_class[class] != SY_PRICE_UNKNOWN)
+		return p->per_class[class];
+	return p->per_class[class >= SY_OUT ? SY_OUT : SY_IN];
+}
+
+bool sy_usage_cost(const struct sy_usage *u, const struct sy_price *p, int64_t *cost)
+{
+	/* A hundred million tokens at a million dollars a million fit in 128 bits only. */
+	__int128 sum = 0;
+
+	*cost = 0;
+	for (int class = 0; class < SY_TOKEN_CLASSES; class++) {
+		int64_t price = class_price(p, class);
+
+		if (u->tokens[class] == 0)
+			continue;
+		if (price == SY_PRICE_UNKNOWN)
+			return false;
+		sum += (__int128)u->tokens[class] * price;
+	}
+	/* micro-dollars a million tokens * tokens / 10^6 = micro-dollars; * 10^3 = nano. */
+	*cost = (int64_t)((sum + 500) / 1000);
+	return true;
+}
+
+int64_t sy_tokens_estimate(int64_t text_bytes)
+{
+	return (text_bytes + 3) / 4;
+}

@@ -1,0 +1,60 @@
+/*
+ * usage.h - what an answer consumed, and what it cost.
+ *
+ * Five classes of tokens that never overlap, whatever a provider's own counting includes in
+ * what: OpenAI's prompt_tokens is in + in_cache_read + in_cache_write, its completion_tokens
+ * is out + out_reasoning.  Money is integer: prices in micro-dollars a million tokens, costs
+ * in nano-dollars.
+ */
+#ifndef SY_MODEL_USAGE_H
+#define SY_MODEL_USAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum sy_token_class {
+	SY_IN,
+	SY_IN_CACHE_READ,
+	SY_IN_CACHE_WRITE,
+	SY_OUT,
+	SY_OUT_REASONING,
+	SY_TOKEN_CLASSES
+};
+
+/* More than this in one class is a provider's mistake, not a count. */
+#define SY_TOKENS_MAX 100000000
+
+enum sy_usage_source {
+	SY_USAGE_NONE,      /* nothing was reported, nothing can be said */
+	SY_USAGE_PROVIDER,  /* as the provider counted */
+	SY_USAGE_ESTIMATED, /* counted from the bytes that went by */
+};
+
+struct sy_usage {
+	enum sy_usage_source source;
+	int64_t tokens[SY_TOKEN_CLASSES];
+};
+
+/* Micro-dollars a million tokens; -1 where not known. */
+struct sy_price {
+	int64_t per_class[SY_TOKEN_CLASSES];
+};
+
+#define SY_PRICE_UNKNOWN (-1)
+
+int64_t sy_usage_in(const struct sy_usage *u);  /* all input classes */
+int64_t sy_usage_out(const struct sy_usage *u); /* all output classes */
+
+/*
+ * The cost in nano-dollars, rounded half up once.  A class without a price of its own costs
+ * what its plain class does: cache reads and writes as `in`, reasoning as `out`.  False, and
+ * *cost 0, when a class that was used has no price at all: unpriced is a state, not zero.
+ */
+bool sy_usage_cost(const struct sy_usage *u, const struct sy_price *p, int64_t *cost);
+
+/* Tokens that so many bytes of text are likely to be: a quarter, rounded up. */
+int64_t sy_tokens_estimate(int64_t text_bytes);
+
+extern const char *const sy_token_class_names[SY_TOKEN_CLASSES];
+
+#endif
