@@ -10,6 +10,7 @@
 
 #include "model/quirks.h"
 #include "model/usage.h"
+#include "model/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>

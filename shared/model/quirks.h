@@ -8,6 +8,8 @@
 #ifndef SY_MODEL_QUIRKS_H
 #define SY_MODEL_QUIRKS_H
 
+#include "model/words.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -43,7 +45,6 @@ struct sy_quirks {
 
 enum sy_quirk_type { SY_QUIRK_BOOL, SY_QUIRK_INT, SY_QUIRK_WORD, SY_QUIRK_TEXT };
 
-struct sy_word;
 
 struct sy_quirk_row {
 	const char *name;
