@@ -12,7 +12,7 @@ libswitchyard_a_SOURCES = \
 	shared/dialect/adapter.h shared/dialect/surface.h shared/dialect/translate.h \
 	shared/model/ask.h shared/model/attempt.h shared/model/chat.h \
 	shared/model/config.c shared/model/config.h shared/model/event.h \
-	shared/model/health.h \
+	shared/model/health.c shared/model/health.h \
 	shared/model/quirks.c shared/model/quirks.h \
 	shared/model/usage.c shared/model/usage.h \
 	shared/model/words.c shared/model/words.h \

@@ -8,4 +8,12 @@ tests_unit_base_base_test_SOURCES = \
 	tests/unit/base/error_test.c tests/unit/base/id_test.c \
 	tests/unit/base/suites.c tests/unit/base/text_test.c
 tests_unit_base_base_test_LDADD = $(SY_LIBS) -lcunit
+
+TESTS += tests/unit/model/model_test
+check_PROGRAMS += tests/unit/model/model_test
+tests_unit_model_model_test_SOURCES = \
+	tests/unit/suites.h tests/unit/main.c \
+	tests/unit/model/config_test.c tests/unit/model/health_test.c \
+	tests/unit/model/suites.c tests/unit/model/usage_test.c
+tests_unit_model_model_test_LDADD = $(SY_LIBS) -lcunit
 endif

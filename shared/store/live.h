@@ -67,6 +67,7 @@ struct sy_admission {
 	bool first;               /* counts against requests a minute: once a request */
 	int64_t tokens;           /* reserved against tokens a minute */
 	int max_in_flight;        /* of the provider; 0 no limit */
+	bool force;               /* every other target is shut: a probe may be taken early */
 	int64_t boot_ms;
 	int64_t lease_until_ms; /* should this become a probe (boot time) */
 	uint32_t dice;

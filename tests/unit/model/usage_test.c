@@ -1,0 +1,70 @@
+#include "model/usage.h"
+
+#include "../suites.h"
+
+#define U SY_PRICE_UNKNOWN
+
+static void test_cost(void)
+{
+	/* $2.50 and $10 a million tokens, cached reads $1.25. */
+	static const struct sy_price price = { { 2500000, 1250000, U, 10000000, U } };
+	static const struct {
+		struct sy_usage usage;
+		int64_t cost;
+	} cases[] = {
+		{ { SY_USAGE_PROVIDER, { 0, 0, 0, 0, 0 } }, 0 },
+		{ { SY_USAGE_PROVIDER, { 1, 0, 0, 0, 0 } }, 2500 },
+		{ { SY_USAGE_PROVIDER, { 1000000, 0, 0, 1000000, 0 } }, 12500000000 },
+		{ { SY_USAGE_PROVIDER, { 0, 3, 2, 1, 1 } }, 3750 + 5000 + 20000 },
+	};
+	int64_t cost;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CU_ASSERT_TRUE(sy_usage_cost(&cases[i].usage, &price, &cost));
+		CU_ASSERT_EQUAL(cost, cases[i].cost);
+	}
+}
+
+static void test_rounds_half_up_once(void)
+{
+	/* A tenth of a cent a million: 1 micro-dollar per 1,000 tokens. */
+	static const struct sy_price price = { { 1500, U, U, 1499, U } };
+	struct sy_usage usage = { SY_USAGE_PROVIDER, { 1, 0, 0, 0, 0 } };
+	int64_t cost;
+
+	CU_ASSERT_TRUE(sy_usage_cost(&usage, &price, &cost));
+	CU_ASSERT_EQUAL(cost, 2);
+	usage.tokens[SY_OUT] = 1;
+	CU_ASSERT_TRUE(sy_usage_cost(&usage, &price, &cost));
+	CU_ASSERT_EQUAL(cost, 3);
+}
+
+static void test_unpriced_is_a_state(void)
+{
+	static const struct sy_price none = { { U, U, U, U, U } };
+	static const struct sy_price free_of_charge = { { 0, U, U, 0, U } };
+	struct sy_usage usage = { SY_USAGE_PROVIDER, { 10, 0, 0, 10, 0 } };
+	int64_t cost;
+
+	CU_ASSERT_FALSE(sy_usage_cost(&usage, &none, &cost));
+	CU_ASSERT_TRUE(sy_usage_cost(&usage, &free_of_charge, &cost));
+	CU_ASSERT_EQUAL(cost, 0);
+}
+
+static void test_large(void)
+{
+	static const struct sy_price dear = { { 1000000000000, U, U, 1000000000000, U } };
+	struct sy_usage usage = { SY_USAGE_PROVIDER, { 1000000, 0, 0, 0, 0 } };
+	int64_t cost;
+
+	CU_ASSERT_TRUE(sy_usage_cost(&usage, &dear, &cost));
+	CU_ASSERT_EQUAL(cost, 1000000000000000);
+}
+
+CU_TestInfo usage_tests[] = {
+	{ "cost by class", test_cost },
+	{ "rounded half up, once", test_rounds_half_up_once },
+	{ "unpriced is a state, not zero", test_unpriced_is_a_state },
+	{ "large figures", test_large },
+	CU_TEST_INFO_NULL,
+};
