@@ -31,7 +31,7 @@ enum sy_abort_stops { SY_ABORT_UNKNOWN, SY_ABORT_YES, SY_ABORT_NO };
 /* Milliseconds; 0 in a provider or route: as the next outer level says. */
 struct sy_timeouts {
 	int connect_ms;     /* DNS, TCP and TLS */
-	int first_ms;       /* to the first content of a stream, or of a whole answer's body */
+	int first_ms;       /* to the first content of a stream */
 	int idle_ms;        /* silence between bytes */
 	int no_progress_ms; /* bytes, but no content */
 	int stream_ms;      /* a stream in all */

@@ -40,10 +40,14 @@ struct sy_client_ops {
 	void (*end)(struct sy_client *c);
 };
 
-/* A request as the edge read it; strings and body outlive the request (they are in arena). */
+/*
+ * A request as the edge read it.  The arena holds its strings and body and passes to the
+ * relay, which frees it when all is settled: later than `end`, and also after the client has
+ * gone.  So the client itself must not live in it.
+ */
 struct sy_inbound {
 	struct sy_id id;
-	struct sy_arena *arena;           /* the request's; the edge frees it after `end` */
+	struct sy_arena *arena;
 	const struct sy_surface *surface; /* NULL: see `list` */
 	const char *credential; /* the client's key, from whichever header; NULL none */
 	const char *server;     /* SERVER_SOFTWARE, for hints in errors; or NULL */
@@ -71,7 +75,7 @@ int sy_relay_new(struct ev_loop *loop, const struct sy_relay_options *o,
     struct sy_relay **out, struct sy_error *err);
 void sy_relay_free(struct sy_relay *r);
 
-/* Never calls the client before it returns. */
+/* Copies *in.  Never calls the client before it returns. */
 struct sy_request *sy_relay_start(struct sy_relay *r, const struct sy_inbound *in,
     struct sy_client *client);
 
@@ -81,6 +85,9 @@ struct sy_request *sy_relay_models(struct sy_relay *r, const struct sy_inbound *
 
 void sy_request_gone(struct sy_request *q);    /* the client left: no more calls to it */
 void sy_request_drained(struct sy_request *q); /* the queue is short again */
+
+/* 0 when requests can be served: the store answers and a generation is active. */
+int sy_relay_ready(struct sy_relay *r, struct sy_error *err);
 
 unsigned sy_relay_busy(const struct sy_relay *r); /* requests not ended, settling included */
 
