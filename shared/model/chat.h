@@ -27,7 +27,7 @@ enum sy_part_kind {
 	SY_PART_AUDIO,     /* media_type ("wav") and data */
 	SY_PART_FILE,      /* name, and url, or media_type and data, or file_id */
 	SY_PART_REFUSAL,   /* text */
-	SY_PART_REASONING, /* text, signature; or data when it is redacted */
+	SY_PART_REASONING, /* text, signature; or data when it is encrypted; format */
 };
 
 struct sy_part {
@@ -40,6 +40,7 @@ struct sy_part {
 	const char *name;
 	const char *detail; /* images: auto, low, high */
 	const char *signature;
+	const char *format; /* reasoning: who made it, "anthropic-claude-v1"; NULL not said */
 	struct json_object *cache_control; /* {"type":"ephemeral",...} or NULL */
 };
 

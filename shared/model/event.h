@@ -29,7 +29,9 @@ enum sy_finish {
 enum sy_event_kind {
 	SY_EV_START,     /* id, model, created: the provider's own; any may be NULL or 0 */
 	SY_EV_TEXT,      /* text */
-	SY_EV_REASONING, /* text, and `signature` where the provider signs its thoughts */
+	SY_EV_REASONING, /* text; `signature` where the provider signs its thoughts, or `data`,
+	                  * a thought that it sends encrypted: either ends one thought, may
+	                  * come without text, and goes back unchanged.  `format`: whose */
 	SY_EV_REFUSAL,   /* text: the model declines, in its own words */
 	SY_EV_TOOL_CALL, /* call begins: call_index (dense from 0 in a choice), id, name */
 	SY_EV_TOOL_ARGS, /* text: a piece of the arguments of call_index, JSON text */
@@ -54,6 +56,8 @@ struct sy_event {
 	const char *text;
 	size_t text_len;
 	const char *signature;
+	const char *data;   /* reasoning: encrypted, instead of text and signature */
+	const char *format; /* reasoning: "anthropic-claude-v1"; NULL: nobody's in particular */
 	int call_index;
 	const char *id;
 	const char *name;
