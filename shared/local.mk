@@ -9,6 +9,7 @@ libswitchyard_a_SOURCES = \
 	shared/base/http.c shared/base/http.h \
 	shared/base/text.c shared/base/text.h \
 	shared/config/config_file.h shared/config/secret.h \
+	shared/config/root.c shared/config/root.h \
 	shared/dialect/adapter.h shared/dialect/surface.h shared/dialect/translate.h \
 	shared/model/ask.h shared/model/attempt.h shared/model/chat.h \
 	shared/model/config.c shared/model/config.h shared/model/event.h \
@@ -16,7 +17,7 @@ libswitchyard_a_SOURCES = \
 	shared/model/quirks.c shared/model/quirks.h \
 	shared/model/usage.c shared/model/usage.h \
 	shared/model/words.c shared/model/words.h \
-	shared/net/fetch.h shared/relay/relay.h \
+	shared/net/fetch.h shared/ops/op_config.h shared/relay/relay.h \
 	shared/base/scan.h \
 	shared/store/book.h shared/store/keys.h shared/store/live.h
 

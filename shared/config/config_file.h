@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 struct sy_arena;
+struct sy_root;
 
 struct sy_finding {
 	bool warning;
@@ -32,12 +33,12 @@ struct sy_findings {
 };
 
 /*
- * Reads ROOT/etc/switchyard.conf and what it includes, the packaged provider rows and
+ * Reads etc/switchyard.conf below the root and what it includes, the packaged provider rows and
  * catalogue, and the local catalogue.  -1 with SY_CONFIG when there are errors (findings say
  * which); findings live in the arena.  *out is the caller's (sy_config_unref).
  */
-int sy_config_read(const char *root, struct sy_arena *a, struct sy_findings *findings,
-    struct sy_config **out, struct sy_error *err);
+int sy_config_read(const struct sy_root *root, struct sy_arena *a,
+    struct sy_findings *findings, struct sy_config **out, struct sy_error *err);
 
 /* The compiled form: one blob without pointers, versioned; in the arena. */
 void sy_config_pack(const struct sy_config *c, struct sy_arena *a, const void **blob,

@@ -1,7 +1,7 @@
 /*
  * secret.h - providers' credentials: files by name, 0600, or an environment variable.
  *
- * Looked for in ROOT/etc/secrets/NAME, then $CREDENTIALS_DIRECTORY/NAME (systemd), then the
+ * Looked for in etc/secrets/NAME below the root, then $CREDENTIALS_DIRECTORY/NAME (systemd), then the
  * environment variable that the provider's row names.  A secret has no print function, and
  * its memory is wiped when it goes.
  */
@@ -16,9 +16,10 @@
 
 #define SY_SECRET_MAX 4096
 
+struct sy_root;
 struct sy_secrets;
 
-struct sy_secrets *sy_secrets_new(const char *root);
+struct sy_secrets *sy_secrets_new(const struct sy_root *root);
 void sy_secrets_free(struct sy_secrets *s); /* wipes */
 
 /*
