@@ -1,25 +1,54 @@
 noinst_LIBRARIES += libswitchyard.a
-libswitchyard_a_SOURCES = \
+libswitchyard_a_SOURCES =
+
+libswitchyard_a_SOURCES += \
 	shared/base/arena.c shared/base/arena.h \
 	shared/base/buf.c shared/base/buf.h \
 	shared/base/clock.c shared/base/clock.h \
 	shared/base/error.c shared/base/error.h \
+	shared/base/http.c shared/base/http.h \
 	shared/base/id.c shared/base/id.h \
 	shared/base/log.c shared/base/log.h \
-	shared/base/http.c shared/base/http.h \
-	shared/base/text.c shared/base/text.h \
-	shared/config/config_file.h shared/config/secret.h \
-	shared/config/root.c shared/config/root.h \
-	shared/dialect/adapter.h shared/dialect/surface.h shared/dialect/translate.h \
-	shared/model/ask.h shared/model/attempt.h shared/model/chat.h \
-	shared/model/config.c shared/model/config.h shared/model/event.h \
+	shared/base/scan.h \
+	shared/base/text.c shared/base/text.h
+
+libswitchyard_a_SOURCES += \
+	shared/model/ask.h \
+	shared/model/attempt.h \
+	shared/model/chat.h \
+	shared/model/config.c shared/model/config.h \
+	shared/model/event.h \
 	shared/model/health.c shared/model/health.h \
 	shared/model/quirks.c shared/model/quirks.h \
 	shared/model/usage.c shared/model/usage.h \
-	shared/model/words.c shared/model/words.h \
-	shared/net/fetch.h shared/ops/op_config.h shared/relay/relay.h \
-	shared/base/scan.h \
-	shared/store/book.h shared/store/keys.h shared/store/live.h
+	shared/model/words.c shared/model/words.h
+
+libswitchyard_a_SOURCES += \
+	shared/config/config_file.h \
+	shared/config/root.c shared/config/root.h \
+	shared/config/secret.h
+
+libswitchyard_a_SOURCES += \
+	shared/dialect/adapter.h \
+	shared/dialect/surface.h \
+	shared/dialect/translate.h
+
+libswitchyard_a_SOURCES += \
+	shared/net/fetch.h
+
+libswitchyard_a_SOURCES += \
+	shared/route/plan.c shared/route/plan.h
+
+libswitchyard_a_SOURCES += \
+	shared/store/book.h \
+	shared/store/keys.h \
+	shared/store/live.h
+
+libswitchyard_a_SOURCES += \
+	shared/relay/relay.h
+
+libswitchyard_a_SOURCES += \
+	shared/ops/op_config.h
 
 # What a program that uses the whole library links; the first names are the archive's needs.
 SY_LIBS = libswitchyard.a $(EV_LIBS) $(CURL_LIBS) $(JSON_LIBS) $(LMDB_LIBS) \

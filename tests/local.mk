@@ -16,4 +16,11 @@ tests_unit_model_model_test_SOURCES = \
 	tests/unit/model/config_test.c tests/unit/model/health_test.c \
 	tests/unit/model/suites.c tests/unit/model/usage_test.c
 tests_unit_model_model_test_LDADD = $(SY_LIBS) -lcunit
+
+TESTS += tests/unit/route/route_test
+check_PROGRAMS += tests/unit/route/route_test
+tests_unit_route_route_test_SOURCES = \
+	tests/unit/suites.h tests/unit/main.c \
+	tests/unit/route/plan_test.c tests/unit/route/suites.c
+tests_unit_route_route_test_LDADD = $(SY_LIBS) -lcunit
 endif
