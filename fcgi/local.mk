@@ -1,0 +1,26 @@
+pkglibexecdir = $(libexecdir)/switchyard
+pkglibexec_PROGRAMS =
+
+# The simulated provider: upstream of demo, end-to-end tests and benchmarks.
+pkglibexec_PROGRAMS += switchyard-sim
+switchyard_sim_SOURCES = \
+	fcgi/sim/answer.c fcgi/sim/answer.h \
+	fcgi/sim/anthropic.c \
+	fcgi/sim/ask.c fcgi/sim/ask.h \
+	fcgi/sim/attempts.c fcgi/sim/attempts.h \
+	fcgi/sim/control.c fcgi/sim/control.h \
+	fcgi/sim/dialect.c fcgi/sim/dialect.h \
+	fcgi/sim/embed.c fcgi/sim/embed.h \
+	fcgi/sim/exchange.c fcgi/sim/exchange.h \
+	fcgi/sim/fault.c fcgi/sim/fault.h \
+	fcgi/sim/http.c fcgi/sim/http.h \
+	fcgi/sim/legacy.c fcgi/sim/main.c fcgi/sim/openai.c \
+	fcgi/sim/play.c fcgi/sim/play.h \
+	fcgi/sim/reply.c fcgi/sim/reply.h \
+	fcgi/sim/schema.c fcgi/sim/schema.h \
+	fcgi/sim/serve.c fcgi/sim/serve.h \
+	fcgi/sim/server.c fcgi/sim/server.h \
+	fcgi/sim/site.c fcgi/sim/site.h \
+	fcgi/sim/step.c fcgi/sim/step.h \
+	fcgi/sim/tree.c fcgi/sim/tree.h
+switchyard_sim_LDADD = libswitchyard.a $(EV_LIBS) $(JSON_LIBS) $(SODIUM_LIBS) -lm

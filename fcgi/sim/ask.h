@@ -1,0 +1,69 @@
+/*
+ * ask.h - what a request asks for, as far as the simulated models care.
+ *
+ * One reader for all endpoints: OpenAI and Anthropic differ in where a few things stand, not
+ * in what they are.  Checked as a provider checks, so that a wrong body earns a 400 that
+ * names the field.
+ */
+#ifndef SY_SIM_ASK_H
+#define SY_SIM_ASK_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct json_object;
+struct sy_error;
+
+enum sy_sim_endpoint {
+	SY_SIM_CHAT,
+	SY_SIM_MESSAGES,
+	SY_SIM_COUNT_TOKENS,
+	SY_SIM_COMPLETIONS,
+	SY_SIM_EMBEDDINGS,
+	SY_SIM_MODELS,
+};
+
+enum { SY_SIM_TOOLS = 3, SY_SIM_MOST_CHOICES = 16 };
+
+struct sy_sim_tool {
+	const char *name;
+	struct json_object *schema; /* NULL if it has none */
+};
+
+struct sy_sim_ask {
+	struct json_object *root; /* owned; all pointers below lead into it */
+	enum sy_sim_endpoint endpoint;
+	const char *model;
+	bool stream, include_usage;
+	int64_t n;
+	int64_t max_tokens; /* 0: no limit */
+
+	size_t text_bytes; /* of all messages */
+	struct sy_buf user;   /* the text of the last user message */
+	struct sy_buf result; /* the text of the tool results in the last message */
+	bool has_result;
+	int images;
+	struct sy_buf media; /* their types: "image/png, image/jpeg" */
+
+	struct sy_sim_tool tools[SY_SIM_TOOLS]; /* the first; a forced one comes first */
+	size_t tool_count;
+	bool tool_forced, one_call;
+	struct json_object *schema; /* of the text, or NULL */
+
+	struct json_object *input; /* of embeddings and completions */
+	int64_t dimensions;
+	bool base64;
+};
+
+void sy_sim_ask_init(struct sy_sim_ask *ask);
+void sy_sim_ask_reset(struct sy_sim_ask *ask); /* puts the tree, keeps the buffers */
+void sy_sim_ask_release(struct sy_sim_ask *ask);
+
+/* Reads a body for an endpoint; reset comes first.  0, or -1 with *err. */
+int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint,
+    const struct sy_buf *body, struct sy_error *err);
+
+#endif

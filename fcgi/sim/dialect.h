@@ -1,0 +1,52 @@
+/*
+ * dialect.h - an answer in the words of a provider.
+ */
+#ifndef SY_SIM_DIALECT_H
+#define SY_SIM_DIALECT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct sy_buf;
+struct sy_error;
+struct sy_sim_answer;
+struct sy_sim_ask;
+struct sy_sim_reply;
+struct sy_sim_step;
+
+/* One call and its answer; all of it outlives the writing. */
+struct sy_sim_turn {
+	const struct sy_sim_ask *ask;
+	const struct sy_sim_step *step;
+	const struct sy_sim_answer *answer;
+	const char *id; /* "SITE-17" */
+	int64_t created; /* Unix seconds */
+};
+
+struct sy_sim_dialect {
+	/* The answer as one JSON document. */
+	void (*whole)(const struct sy_sim_turn *t, struct sy_sim_reply *out);
+
+	/* The same as server-sent events, each of them marked. */
+	void (*stream)(const struct sy_sim_turn *t, struct sy_sim_reply *out);
+
+	/* The body of an error, appended. */
+	void (*error)(const struct sy_error *err, struct sy_buf *out);
+
+	const char *error_event; /* what stands before "data:" of an error in a stream */
+	const char *id_header;   /* the response header with the provider's request id */
+};
+
+extern const struct sy_sim_dialect sy_sim_openai;
+extern const struct sy_sim_dialect sy_sim_legacy; /* OpenAI's /completions */
+extern const struct sy_sim_dialect sy_sim_anthropic;
+
+/* OpenAI's usage object; the keys that only chat has as asked. */
+void sy_sim_openai_usage(const struct sy_sim_answer *a, struct sy_buf *out);
+const char *sy_sim_openai_finish(const struct sy_sim_turn *t);
+void sy_sim_openai_error(const struct sy_error *err, struct sy_buf *out);
+
+/* Bytes of the next piece of a text sent in pieces; never splits a character. */
+size_t sy_sim_piece(const char *s, size_t len);
+
+#endif

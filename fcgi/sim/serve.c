@@ -1,0 +1,314 @@
+/*
+ * serve.c - from a whole request to a whole reply.
+ */
+#include "sim/serve.h"
+
+#include "sim/control.h"
+#include "sim/dialect.h"
+#include "sim/embed.h"
+#include "sim/exchange.h"
+#include "sim/fault.h"
+#include "sim/tree.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/text.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct endpoint {
+	const char *path; /* behind /SITE/ and an optional v1/ */
+	const char *method;
+	enum sy_sim_endpoint which;
+	const struct sy_sim_dialect *dialect;
+} endpoints[] = {
+	{ "chat/completions", "POST", SY_SIM_CHAT, &sy_sim_openai },
+	{ "messages", "POST", SY_SIM_MESSAGES, &sy_sim_anthropic },
+	{ "messages/count_tokens", "POST", SY_SIM_COUNT_TOKENS, &sy_sim_anthropic },
+	{ "embeddings", "POST", SY_SIM_EMBEDDINGS, &sy_sim_openai },
+	{ "completions", "POST", SY_SIM_COMPLETIONS, &sy_sim_legacy },
+	{ "models", "GET", SY_SIM_MODELS, &sy_sim_openai },
+};
+
+void sy_sim_init(struct sy_sim *sim)
+{
+	*sim = (struct sy_sim){ .started_ms = sy_monotonic_us() / 1000 };
+	sy_sim_ask_init(&sim->ask);
+	sy_sim_answer_init(&sim->answer);
+}
+
+void sy_sim_release(struct sy_sim *sim)
+{
+	sy_sim_sites_release(&sim->sites);
+	sy_sim_attempts_release(&sim->attempts);
+	sy_sim_ask_release(&sim->ask);
+	sy_sim_answer_release(&sim->answer);
+}
+
+void sy_sim_call_init(struct sy_sim_call *call)
+{
+	*call = (struct sy_sim_call){ .cut_at = SIZE_MAX, .stall_at = SIZE_MAX };
+	sy_sim_http_init(&call->http);
+	sy_sim_reply_init(&call->reply);
+	sy_sim_step_init(&call->own);
+	call->step = &call->own;
+}
+
+void sy_sim_call_reset(struct sy_sim_call *call)
+{
+	sy_sim_http_reset(&call->http);
+	sy_sim_reply_reset(&call->reply);
+	sy_sim_step_release(&call->own);
+	sy_sim_plan_drop(call->plan);
+	call->plan = NULL;
+	call->step = &call->own;
+	call->attempt = (struct sy_sim_attempt){ .sequence = 0 };
+	call->counted = false;
+	call->silence = SY_SIM_SPEAK;
+	call->delay_ms = 0;
+	call->gap_s = 0;
+	call->cut_at = call->stall_at = SIZE_MAX;
+	call->cut_clean = false;
+}
+
+void sy_sim_call_release(struct sy_sim_call *call)
+{
+	sy_sim_call_reset(call);
+	sy_sim_http_release(&call->http);
+	sy_sim_reply_release(&call->reply);
+}
+
+static void reply_error(struct sy_sim_call *call, const struct sy_sim_dialect *dialect,
+    const struct sy_error *err)
+{
+	sy_sim_reply_reset(&call->reply);
+	call->reply.status = err->status;
+	dialect->error(err, &call->reply.body);
+	sy_sim_reply_mark(&call->reply);
+}
+
+void sy_sim_serve_error(struct sy_sim_call *call, const struct sy_error *err)
+{
+	reply_error(call, &sy_sim_openai, err);
+}
+
+/* The endpoint behind the site's part of the path; *rest is what follows "models/". */
+static const struct endpoint *find_endpoint(const char *path, const char **rest)
+{
+	*rest = "";
+	if (sy_starts(path, "v1/"))
+		path += 3;
+	for (size_t i = 0; i < sizeof(endpoints) / sizeof(*endpoints); i++) {
+		const struct endpoint *e = &endpoints[i];
+		size_t len = strlen(e->path);
+
+		if (strcmp(path, e->path) == 0)
+			return e;
+		if (e->which == SY_SIM_MODELS && strncmp(path, e->path, len) == 0 &&
+		    path[len] == '/') {
+			*rest = path + len + 1;
+			return e;
+		}
+	}
+	return NULL;
+}
+
+/* The x-sim header's step if there is one, else the script's next. */
+static int choose_step(struct sy_sim_site *site, struct sy_sim_call *call,
+    struct sy_error *err)
+{
+	const char *text = sy_sim_http_header(&call->http, "x-sim");
+	struct json_object *root;
+	int rc;
+
+	call->step = sy_sim_site_next(site);
+	call->plan = sy_sim_plan_hold(site->plan);
+	if (text == NULL)
+		return 0;
+	call->step = &call->own;
+	root = sy_sim_parse(text, strlen(text));
+	rc = sy_sim_step_read(&call->own, root, "x-sim", err);
+	json_object_put(root);
+	return rc;
+}
+
+static int check_key(const struct sy_sim_plan *plan, const struct sy_sim_http *http,
+    struct sy_error *err)
+{
+	const char *bearer = sy_sim_http_header(http, "authorization");
+	const char *key = sy_sim_http_header(http, "x-api-key");
+
+	if (plan->key == NULL)
+		return 0;
+	if (bearer != NULL && sy_starts(bearer, "Bearer ") && strcmp(bearer + 7, plan->key) == 0)
+		return 0;
+	if (key != NULL && strcmp(key, plan->key) == 0)
+		return 0;
+	return sy_fail(err, SY_UNKNOWN_KEY, "", "this key is not known here");
+}
+
+static void start_attempt(struct sy_sim *sim, struct sy_sim_site *site,
+    struct sy_sim_call *call)
+{
+	struct sy_sim_attempt *a = &call->attempt;
+	const char *id = sy_sim_http_header(&call->http, "x-client-request-id");
+
+	a->site = site;
+	a->number = site->calls;
+	a->streamed = sim->ask.stream;
+	sy_copy(a->path, sizeof(a->path), call->http.path);
+	sy_copy(a->model, sizeof(a->model), sim->ask.model != NULL ? sim->ask.model : "");
+	sy_copy(a->client_request_id, sizeof(a->client_request_id), id != NULL ? id : "");
+	sy_sim_attempt_start(&sim->attempts, a);
+	call->counted = true;
+	sy_sim_site_keep(site, a->sequence, &call->http.raw, &call->http.body);
+}
+
+/* The answer of the model that was asked. */
+static void reply_answer(struct sy_sim *sim, const struct endpoint *e,
+    struct sy_sim_call *call)
+{
+	const struct sy_sim_ask *ask = &sim->ask;
+	struct sy_sim_reply *r = &call->reply;
+	char id[SY_SIM_NAME + 24];
+	struct sy_sim_turn t = {
+		.ask = ask,
+		.step = call->step,
+		.answer = &sim->answer,
+		.id = id,
+		.created = sy_unix_ms() / 1000,
+	};
+
+	snprintf(id, sizeof(id), "%s-%llu", call->attempt.site->name,
+	    (unsigned long long)call->attempt.sequence);
+	if (call->step->status != 0)
+		r->status = (int)call->step->status;
+	sy_buf_printf(&r->headers, "%s: req_%s\r\n", e->dialect->id_header, id);
+	if (e->which == SY_SIM_EMBEDDINGS || e->which == SY_SIM_COUNT_TOKENS) {
+		sy_sim_answer_count(&sim->answer, ask, call->step);
+		(e->which == SY_SIM_EMBEDDINGS ? sy_sim_embeddings : sy_sim_token_count)(&t, r);
+	} else if (ask->stream) {
+		sy_sim_answer_make(&sim->answer, ask, call->step);
+		r->streamed = true;
+		r->content_type = "text/event-stream; charset=utf-8";
+		e->dialect->stream(&t, r);
+	} else {
+		sy_sim_answer_make(&sim->answer, ask, call->step);
+		e->dialect->whole(&t, r);
+	}
+	if (!call->step->no_usage)
+		call->attempt.usage = sim->answer.usage;
+}
+
+/* The status or body that the script puts in place of an answer. */
+static void reply_scripted(const struct endpoint *e, struct sy_sim_call *call, int status)
+{
+	const struct sy_sim_step *step = call->step;
+	struct sy_error err;
+
+	if (step->body == NULL) {
+		sy_sim_fault_error(&err, status);
+		reply_error(call, e->dialect, &err);
+		return;
+	}
+	if (status != 0)
+		call->reply.status = status;
+	if (step->body_is_text)
+		call->reply.content_type = "text/plain; charset=utf-8";
+	sy_buf_puts(&call->reply.body, step->body);
+	sy_sim_reply_mark(&call->reply);
+}
+
+static void reply_some(struct sy_sim *sim, struct sy_sim_site *site,
+    const struct endpoint *e, struct sy_sim_call *call, const struct sy_error *bad_ask)
+{
+	const struct sy_sim_step *step = call->step;
+	int status = sy_sim_fault_status(sim, site, step);
+	struct sy_error err;
+
+	if (check_key(call->plan, &call->http, &err) < 0)
+		reply_error(call, e->dialect, &err);
+	else if (status >= 400 || step->body != NULL)
+		reply_scripted(e, call, status);
+	else if (step->exchange != NULL && sy_sim_exchange(sim->data, step->exchange,
+			&call->reply, &err) < 0)
+		reply_error(call, e->dialect, &err);
+	else if (step->exchange == NULL && bad_ask != NULL)
+		reply_error(call, e->dialect, bad_ask);
+	else if (step->exchange == NULL)
+		reply_answer(sim, e, call);
+	if (step->headers != NULL)
+		sy_buf_puts(&call->reply.headers, step->headers);
+}
+
+static void serve_attempt(struct sy_sim *sim, struct sy_sim_site *site,
+    const struct endpoint *e, struct sy_sim_call *call)
+{
+	struct sy_error err, bad_step;
+	bool bad_ask, scripted;
+
+	sy_sim_ask_reset(&sim->ask);
+	bad_ask = sy_sim_ask_read(&sim->ask, e->which, &call->http.body, &err) < 0;
+	scripted = choose_step(site, call, &bad_step) == 0;
+	start_attempt(sim, site, call);
+	if (scripted)
+		reply_some(sim, site, e, call, bad_ask ? &err : NULL);
+	else
+		reply_error(call, e->dialect, &bad_step);
+	sy_sim_fault_apply(sim, site, e->dialect, call);
+	call->attempt.status = call->silence == SY_SIM_SPEAK ? call->reply.status : 0;
+}
+
+static void serve_models(struct sy_sim_site *site, const struct endpoint *e,
+    struct sy_sim_call *call, const char *id)
+{
+	struct sy_error err;
+
+	if (check_key(site->plan, &call->http, &err) < 0 ||
+	    sy_sim_model_list(id, &call->reply, &err) < 0)
+		reply_error(call, e->dialect, &err);
+}
+
+static void no_endpoint(struct sy_sim_call *call, const struct endpoint *e)
+{
+	struct sy_error err;
+
+	if (e == NULL) {
+		sy_fail(&err, SY_NOT_FOUND, "", "unknown URL %s %s", call->http.method,
+		    call->http.path);
+		sy_sim_serve_error(call, &err);
+		return;
+	}
+	sy_fail(&err, SY_BAD_METHOD, "", "%s takes %s only", call->http.path, e->method);
+	reply_error(call, e->dialect, &err);
+	sy_buf_printf(&call->reply.headers, "allow: %s\r\n", e->method);
+}
+
+void sy_sim_serve(struct sy_sim *sim, struct sy_sim_call *call)
+{
+	const char *path = call->http.path, *rest;
+	size_t len = strcspn(path + 1, "/");
+	const struct endpoint *e;
+	struct sy_sim_site *site;
+	struct sy_error err;
+
+	sy_sim_reply_reset(&call->reply);
+	if (sy_starts(path, "/_sim/")) {
+		sy_sim_control(sim, call);
+		return;
+	}
+	e = path[1 + len] == '/' ? find_endpoint(path + len + 2, &rest) : NULL;
+	if (e == NULL || strcmp(call->http.method, e->method) != 0) {
+		no_endpoint(call, e);
+		return;
+	}
+	site = sy_sim_site_get(&sim->sites, path + 1, len, &err);
+	if (site == NULL)
+		reply_error(call, e->dialect, &err);
+	else if (e->which == SY_SIM_MODELS)
+		serve_models(site, e, call, rest);
+	else
+		serve_attempt(sim, site, e, call);
+}
