@@ -8,9 +8,15 @@ libswitchyard_a_SOURCES += \
 	shared/base/error.c shared/base/error.h \
 	shared/base/http.c shared/base/http.h \
 	shared/base/id.c shared/base/id.h \
+	shared/base/json.c shared/base/json.h \
 	shared/base/log.c shared/base/log.h \
-	shared/base/scan.h \
-	shared/base/text.c shared/base/text.h
+	shared/base/record.h \
+	shared/base/scan.c shared/base/scan.h \
+	shared/base/sse.c shared/base/sse.h \
+	shared/base/text.c shared/base/text.h \
+	shared/base/walk.c shared/base/walk.h \
+	shared/base/word.c shared/base/word.h \
+	shared/base/zone.h
 
 libswitchyard_a_SOURCES += \
 	shared/model/ask.h \
@@ -42,30 +48,17 @@ libswitchyard_a_SOURCES += \
 libswitchyard_a_SOURCES += \
 	shared/store/book.h \
 	shared/store/keys.h \
-	shared/store/live.h
+	shared/store/ledger.h \
+	shared/store/live.h \
+	shared/store/rollup.h \
+	shared/store/session.h \
+	shared/store/upkeep.h
 
 libswitchyard_a_SOURCES += \
 	shared/relay/relay.h
 
 libswitchyard_a_SOURCES += \
 	shared/ops/op_config.h
-	shared/base/http.c shared/base/http.h \
-	shared/base/text.c shared/base/text.h \
-	shared/base/zone.h \
-	shared/config/config_file.h shared/config/secret.h \
-	shared/config/root.c shared/config/root.h \
-	shared/dialect/adapter.h shared/dialect/surface.h shared/dialect/translate.h \
-	shared/model/ask.h shared/model/attempt.h shared/model/chat.h \
-	shared/model/config.c shared/model/config.h shared/model/event.h \
-	shared/model/health.c shared/model/health.h \
-	shared/model/quirks.c shared/model/quirks.h \
-	shared/model/usage.c shared/model/usage.h \
-	shared/model/words.c shared/model/words.h \
-	shared/net/fetch.h shared/ops/op_config.h shared/relay/relay.h \
-	shared/base/scan.h \
-	shared/store/book.h shared/store/keys.h shared/store/ledger.h \
-	shared/store/live.h shared/store/rollup.h shared/store/session.h \
-	shared/store/upkeep.h
 
 # What a program that uses the whole library links; the first names are the archive's needs.
 SY_LIBS = libswitchyard.a $(EV_LIBS) $(CURL_LIBS) $(JSON_LIBS) $(LMDB_LIBS) \

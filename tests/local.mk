@@ -6,7 +6,8 @@ tests_unit_base_base_test_SOURCES = \
 	tests/unit/suites.h tests/unit/main.c \
 	tests/unit/base/arena_test.c tests/unit/base/buf_test.c \
 	tests/unit/base/error_test.c tests/unit/base/id_test.c \
-	tests/unit/base/suites.c tests/unit/base/text_test.c
+	tests/unit/base/json_test.c tests/unit/base/scan_test.c \
+	tests/unit/base/sse_test.c tests/unit/base/suites.c tests/unit/base/text_test.c
 tests_unit_base_base_test_LDADD = $(SY_LIBS) -lcunit
 
 TESTS += tests/unit/model/model_test

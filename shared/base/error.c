@@ -67,6 +67,9 @@ int sy_kind_find(const char *name)
 }
 
 static void fill(struct sy_error *err, enum sy_kind kind, const char *param,
+    const char *code, const char *fmt, va_list ap) __attribute__((format(printf, 5, 0)));
+
+static void fill(struct sy_error *err, enum sy_kind kind, const char *param,
     const char *code, const char *fmt, va_list ap)
 {
 	const struct sy_kind_info *info = sy_kind_info(kind);

@@ -21,6 +21,9 @@ struct sy_scan_limits {
 	size_t nodes;    /* values in all */
 	unsigned depth;  /* objects and arrays inside one another */
 	size_t messages; /* elements of a top-level array of any name */
+	/* At most 32 words, NULL after the last: their appearance as the value of a nested
+	 * "type" is noted in sy_member.seen.  NULL: none. */
+	const char *const *watch;
 };
 
 #define SY_SCAN_NODES    200000
@@ -36,6 +39,7 @@ struct sy_member {
 	size_t at, len;  /* the value, without white space around it */
 	enum sy_json_type type;
 	size_t elements; /* of an array or object value */
+	uint32_t seen;   /* bit i: limits.watch[i] is a "type" somewhere inside */
 };
 
 struct sy_scan {
@@ -45,8 +49,9 @@ struct sy_scan {
 	struct sy_member *members;  /* if it is an object, in order */
 	size_t member_count;
 	size_t nodes;
-	size_t string_bytes; /* of all string values longer than 0, as written: what a prompt
-	                      * weighs, without the JSON around it */
+	size_t string_bytes; /* of all string values, as written: what a prompt weighs, without
+	                      * the JSON around it and without: */
+	size_t media_count;  /* data: URLs, and strings under the key "data" (base64) */
 };
 
 /*
@@ -55,6 +60,10 @@ struct sy_scan {
  */
 int sy_scan(const char *text, size_t len, const struct sy_scan_limits *limits,
     struct sy_arena *a, struct sy_scan *out, struct sy_error *err);
+
+/* The same checks, duplicate keys apart, where only the verdict is wanted. */
+int sy_scan_check(const char *text, size_t len, const struct sy_scan_limits *limits,
+    struct sy_error *err);
 
 /* The member of that name, or NULL. */
 const struct sy_member *sy_scan_find(const struct sy_scan *s, const char *key);

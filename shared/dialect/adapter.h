@@ -9,6 +9,7 @@
 #ifndef SY_DIALECT_ADAPTER_H
 #define SY_DIALECT_ADAPTER_H
 
+#include "base/record.h"
 #include "model/ask.h"
 #include "model/event.h"
 
@@ -22,13 +23,6 @@ struct sy_model;
 
 enum sy_framing {
 	SY_FRAMING_SSE, /* text/event-stream */
-};
-
-/* One record of a stream, as its framing cut it; borrowed. */
-struct sy_record {
-	const char *event; /* SSE event name, "" when none */
-	const char *data;  /* NUL-terminated */
-	size_t len;
 };
 
 /* What one attempt has to go by; all of it outlives the attempt. */

@@ -7,7 +7,7 @@
 #include "model/chat.h"
 #include "model/event.h"
 
-#include <string.h>
+#include <stddef.h>
 
 const struct sy_word sy_role_words[] = {
 	{ "system", SY_ROLE_SYSTEM },
@@ -41,19 +41,3 @@ const struct sy_word sy_outcome_words[] = {
 	{ "denied", SY_DENIED },
 	{ NULL, 0 },
 };
-
-int sy_word_value(const struct sy_word *table, const char *name)
-{
-	for (; table->name != NULL; table++)
-		if (strcmp(table->name, name) == 0)
-			return table->value;
-	return -1;
-}
-
-const char *sy_word_name(const struct sy_word *table, int value)
-{
-	for (; table->name != NULL; table++)
-		if (table->value == value)
-			return table->name;
-	return NULL;
-}

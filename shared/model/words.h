@@ -1,17 +1,10 @@
 /*
- * words.h - enum values and their names, in tables that are read both ways.
+ * words.h - the names of the waist's enums; word.h reads such tables.
  */
 #ifndef SY_MODEL_WORDS_H
 #define SY_MODEL_WORDS_H
 
-struct sy_word {
-	const char *name; /* NULL ends a table */
-	int value;
-};
-
-/* The first row of that name (or value) wins; -1 (or NULL) when there is none. */
-int sy_word_value(const struct sy_word *table, const char *name);
-const char *sy_word_name(const struct sy_word *table, int value);
+#include "base/word.h"
 
 extern const struct sy_word sy_role_words[];    /* "system" ... */
 extern const struct sy_word sy_finish_words[];  /* "stop" ... as OpenAI spells them */

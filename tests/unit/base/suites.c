@@ -1,12 +1,16 @@
 #include "../suites.h"
 
-extern CU_TestInfo arena_tests[], buf_tests[], error_tests[], id_tests[], text_tests[];
+extern CU_TestInfo arena_tests[], buf_tests[], error_tests[], id_tests[], json_tests[],
+    scan_tests[], sse_tests[], text_tests[];
 
 CU_SuiteInfo sy_suites[] = {
 	{ "arena", NULL, NULL, NULL, NULL, arena_tests },
 	{ "buf", NULL, NULL, NULL, NULL, buf_tests },
 	{ "error", NULL, NULL, NULL, NULL, error_tests },
 	{ "id", NULL, NULL, NULL, NULL, id_tests },
+	{ "json", NULL, NULL, NULL, NULL, json_tests },
+	{ "scan", NULL, NULL, NULL, NULL, scan_tests },
+	{ "sse", NULL, NULL, NULL, NULL, sse_tests },
 	{ "text", NULL, NULL, NULL, NULL, text_tests },
 	CU_SUITE_INFO_NULL,
 };
