@@ -55,7 +55,15 @@ libswitchyard_a_SOURCES += \
 	shared/store/upkeep.h
 
 libswitchyard_a_SOURCES += \
-	shared/relay/relay.h
+	shared/relay/account.c \
+	shared/relay/attempt.c \
+	shared/relay/engine.h \
+	shared/relay/models.c \
+	shared/relay/relay.c shared/relay/relay.h \
+	shared/relay/reply.c \
+	shared/relay/request.c \
+	shared/relay/retry.c shared/relay/retry.h \
+	shared/relay/turns.c shared/relay/turns.h
 
 libswitchyard_a_SOURCES += \
 	shared/ops/op_config.h

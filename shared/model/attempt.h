@@ -1,8 +1,8 @@
 /*
  * attempt.h - what the ledger keeps: a row an attempt, for ever.
  *
- * A request that never reached a provider (refused at a limit, no target in service) has one
- * row too, with seq 0 and no provider.  The row with `last` set also stands for its request:
+ * A request that did not end by an attempt (refused at a limit, no target in service) has a
+ * row of its own, with seq 0 and no provider.  The row with `last` set also stands for its request:
  * counting requests is counting those.
  */
 #ifndef SY_MODEL_ATTEMPT_H

@@ -1,0 +1,213 @@
+/*
+ * account.c - from what happened to what the ledger says: labels, outcome, usage, cost.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "model/words.h"
+#include "relay/engine.h"
+
+#include <string.h>
+
+/* A request that sets no limit to its output, on a model whose limit is not known. */
+#define OUTPUT_TOKENS 4096
+
+static void label(char dst[SY_LABEL_MAX], const char *text)
+{
+	sy_copy(dst, SY_LABEL_MAX, text != NULL ? text : "");
+}
+
+static const char *feature_of(const struct sy_request *q)
+{
+	const struct sy_route *route = sy_request_route(q);
+
+	if (q->key.feature[0] != '\0')
+		return q->key.feature;
+	if (q->ask.feature != NULL)
+		return q->ask.feature;
+	return route != NULL ? route->feature : NULL;
+}
+
+void sy_account_labels(struct sy_request *q, struct sy_attempt *row)
+{
+	const struct sy_route *route = sy_request_route(q);
+
+	row->rid = q->in.id;
+	row->stream = q->ask.stream;
+	row->started_ms = sy_unix_ms();
+	row->first_ms = row->request_first_ms = -1;
+	row->generation = q->config != NULL ? q->config->generation : 0;
+	label(row->key, q->key.id);
+	label(row->route, route != NULL ? route->name : "");
+	label(row->asked, q->ask.model);
+	label(row->feature, feature_of(q));
+	label(row->user, q->ask.user);
+}
+
+/* What the answer may cost at most, as far as it can be known: nobody overspends by asking
+ * for much and having it counted later. */
+static int64_t worst_case(const struct sy_try *t)
+{
+	const struct sy_ask *ask = &t->q->ask;
+	struct sy_usage most = { .source = SY_USAGE_ESTIMATED };
+	int64_t out = ask->max_output_tokens, cost;
+
+	if (out == 0)
+		out = t->model->max_output_tokens;
+	if (out == 0)
+		out = OUTPUT_TOKENS;
+	most.tokens[SY_IN] = ask->input_tokens;
+	most.tokens[SY_OUT] = out * (ask->n > 0 ? ask->n : 1);
+	return sy_usage_cost(&most, &t->model->price, &cost) ? cost : 0;
+}
+
+void sy_account_begin(struct sy_try *t)
+{
+	struct sy_attempt *row = &t->row;
+	uint16_t seq = row->seq;
+
+	sy_account_labels(t->q, row);
+	row->seq = seq;
+	row->stream = t->call.stream;
+	row->simulated = t->model->provider->simulated;
+	label(row->provider, t->model->provider->name);
+	label(row->model, t->model->name);
+	sy_copy(row->why, sizeof(row->why), t->choice->why);
+	row->usage.source = SY_USAGE_ESTIMATED;
+	row->usage.tokens[SY_IN] = t->q->ask.input_tokens;
+	row->priced = sy_usage_cost(&row->usage, &t->model->price, &row->cost_nanodollars);
+	row->reserved_nanodollars = worst_case(t);
+}
+
+static enum sy_outcome outcome_of(enum sy_kind kind)
+{
+	switch (kind) {
+	case SY_UNREACHED:
+		return SY_NOT_SENT;
+	case SY_OVERLOADED:
+	case SY_BUSY:
+	case SY_CONFLICT:
+	case SY_REFUSED:
+	case SY_CONTEXT:
+	case SY_POLICY:
+	case SY_CREDENTIAL:
+	case SY_NO_UPSTREAM_MODEL:
+		return SY_REFUSED_FREE;
+	case SY_UNUSABLE:
+		return SY_BAD_RESPONSE;
+	case SY_TRUNCATED:
+		return SY_CUT_SHORT;
+	case SY_TOO_SLOW:
+		return SY_TIMED_OUT;
+	case SY_CLIENT_GONE:
+	case SY_NO_PROVIDER:
+		return SY_CANCELLED;
+	default:
+		return SY_UPSTREAM_ERROR;
+	}
+}
+
+/* Whether work may have been done that nobody reported: then tokens are estimated.  A
+ * provider that answered with an error says that there was none. */
+static bool may_have_worked(const struct sy_try *t)
+{
+	if (!t->failed)
+		return true;
+	switch (outcome_of(t->err.kind)) {
+	case SY_NOT_SENT:
+	case SY_REFUSED_FREE:
+		return false;
+	case SY_UPSTREAM_ERROR:
+		return t->status == 0;
+	case SY_CANCELLED:
+		return t->started_us != 0;
+	default:
+		return true;
+	}
+}
+
+static void account_usage(struct sy_try *t, const struct sy_reading *reading)
+{
+	struct sy_attempt *row = &t->row;
+
+	row->bytes_out = reading->text_bytes;
+	if (reading->usage.source == SY_USAGE_PROVIDER) {
+		row->usage = reading->usage;
+	} else {
+		memset(&row->usage, 0, sizeof(row->usage));
+		if (may_have_worked(t)) {
+			row->usage.source = SY_USAGE_ESTIMATED;
+			row->usage.tokens[SY_IN] = t->q->ask.input_tokens;
+			row->usage.tokens[SY_OUT] = sy_tokens_estimate(reading->text_bytes);
+		}
+	}
+	row->priced = sy_usage_cost(&row->usage, &t->model->price, &row->cost_nanodollars);
+}
+
+void sy_account_end(struct sy_try *t)
+{
+	const struct sy_reading *reading = sy_translation_reading(t->translation);
+	struct sy_attempt *row = &t->row;
+	int64_t now = sy_monotonic_us();
+
+	row->outcome = t->failed ? outcome_of(t->err.kind)
+	    : t->q->gone	 ? SY_OK_CLIENT_GONE
+				 : SY_OK;
+	if (t->failed)
+		row->kind = t->err.kind;
+	row->http_status = t->status;
+	row->finish = reading->finish;
+	if (t->first_us != 0)
+		row->first_ms = (int32_t)((t->first_us - t->started_us) / 1000);
+	if (t->started_us != 0)
+		row->total_ms = (int32_t)((now - t->started_us) / 1000);
+	account_usage(t, reading);
+}
+
+void sy_account_last(struct sy_request *q, struct sy_attempt *row)
+{
+	int64_t now = sy_monotonic_us();
+
+	row->last = true;
+	row->attempts = (uint16_t)q->retry.attempts;
+	row->client_status = q->gone ? 499 : q->failed && !q->head_sent ? q->err.status : 200;
+	row->request_ms = (int32_t)((now - q->started_us) / 1000);
+	row->request_first_ms =
+	    q->first_us != 0 ? (int32_t)((q->first_us - q->started_us) / 1000)
+	    : !q->failed     ? row->request_ms
+			     : -1;
+}
+
+bool sy_account_report(const struct sy_try *t, struct sy_report *out)
+{
+	enum sy_kind kind = t->err.kind;
+
+	memset(out, 0, sizeof(*out));
+	if (t->failed && (kind == SY_CLIENT_GONE || kind == SY_NO_PROVIDER))
+		return false;
+	out->ok = !t->failed;
+	out->kind = kind;
+	out->retry_after_ms = t->failed ? t->err.retry_after_ms : 0;
+	out->first_ms = t->row.first_ms;
+	out->fence = t->fence;
+	out->now_ms = sy_boot_ms();
+	out->dice = (uint32_t)sy_relay_dice();
+	return true;
+}
+
+/* Always these members, in this order: to be read by eye and by awk. */
+void sy_account_log(const struct sy_request *q, const struct sy_attempt *row)
+{
+	const struct sy_usage *u = &row->usage;
+
+	if (!q->known || q->list_models)
+		return;
+	sy_log(SY_INFO, "access", q->id,
+	    "key=%s asked=%s target=%s:%s attempts=%u first_ms=%d ms=%d in=%lld out=%lld "
+	    "cost_nusd=%lld status=%d outcome=%s kind=%s",
+	    row->key, row->asked, row->provider, row->model, row->attempts,
+	    row->request_first_ms, row->request_ms, (long long)sy_usage_in(u),
+	    (long long)sy_usage_out(u), (long long)row->cost_nanodollars, row->client_status,
+	    sy_word_name(sy_outcome_words, (int)row->outcome),
+	    row->outcome == SY_OK ? "-" : sy_kind_info(row->kind)->name);
+}

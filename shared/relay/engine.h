@@ -1,0 +1,183 @@
+/*
+ * engine.h - what the files of the relay share; nobody else includes it.
+ *
+ * A request goes through these, each in a file of its own:
+ *
+ *   request.c  begins (who, what, which targets), goes from target to target, ends
+ *   attempt.c  one target: builds, admits, fetches, listens, notes how it ended
+ *   account.c  what an attempt consumed and how the ledger tells it
+ *   reply.c    what the client reads: heads, held-back bytes, errors
+ *
+ * Callbacks from the network only note what happened and put the request on the ready list;
+ * steps are taken from sy_relay's prepare watcher, so nothing is freed below a caller.
+ */
+#ifndef SY_RELAY_ENGINE_H
+#define SY_RELAY_ENGINE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "config/secret.h"
+#include "dialect/translate.h"
+#include "net/fetch.h"
+#include "relay/relay.h"
+#include "relay/retry.h"
+#include "relay/turns.h"
+#include "route/plan.h"
+#include "store/book.h"
+#include "store/keys.h"
+
+#include <ev.h>
+
+struct sy_relay {
+	struct ev_loop *loop;
+	struct sy_net *net;
+	struct sy_book *book;
+	struct sy_live *live;
+	struct sy_folder *folder; /* NULL in plain CGI, which folds once, at its end */
+	struct sy_secrets *secrets;
+	struct sy_config *config; /* NULL while there is none */
+	struct sy_turns turns;
+	struct ev_prepare prepare;
+	struct ev_timer drain_timer;
+	struct sy_request *all;
+	struct sy_request *ready, **ready_last;
+	unsigned busy;
+	bool draining;
+	void (*drained)(void *arg);
+	void *drained_arg;
+	struct sy_error load_error; /* of the generation that could not be loaded */
+	uint32_t load_failed;       /* its number; 0 none */
+};
+
+/* One attempt; lives in its own arena until it is settled. */
+struct sy_try {
+	struct sy_request *q;
+	struct sy_arena *arena;
+	const struct sy_choice *choice;
+	const struct sy_model *model;
+	struct sy_call call;
+	struct sy_translation *translation;
+	struct sy_http http;
+	struct sy_fetch *fetch; /* while on the wire */
+	struct sy_fetch_options options;
+	struct sy_fetched fetched;
+	struct sy_timeouts limits;
+	struct sy_attempt row;
+	struct sy_op op; /* its admission, then its settlement */
+	uint32_t fence;
+	int64_t started_us;
+	int64_t first_us;    /* first content; 0 none */
+	int64_t bytes_us;    /* last bytes */
+	int64_t progress_us; /* last bytes that held an event */
+	int64_t ended_us;    /* the dialect's end was seen, the connection lingers; 0 */
+	int64_t events;      /* seen when progress_us was set */
+	int64_t answer_bytes;
+	int status;
+	bool stream_answer;
+	bool paused;
+	bool over;   /* how it ended is known: err says, or it is whole */
+	bool failed; /* err holds why */
+	bool final;  /* the request ends with this attempt */
+	int retry_after_ms;
+	char upstream_request_id[80];
+	struct sy_buf error_body;
+	struct sy_error err;
+};
+
+enum sy_phase {
+	SY_PHASE_NEW,
+	SY_PHASE_ADMITTING,
+	SY_PHASE_TRYING,
+	SY_PHASE_WAITING, /* before the same target is tried again */
+	SY_PHASE_ENDING,  /* settled or noted next, then answered */
+	SY_PHASE_OVER,
+};
+
+struct sy_request {
+	struct sy_relay *relay;
+	struct sy_request *prev, *next; /* of all */
+	struct sy_request *next_ready;
+	bool is_ready;
+	enum sy_phase phase;
+	struct sy_inbound in;
+	struct sy_client *client; /* NULL once gone or answered */
+	bool gone;                /* the client left before it was answered */
+	bool stopped;             /* no further attempt, whatever comes of this one */
+	bool list_models;
+	const char *model_id; /* list_models: the one wanted, or NULL for all */
+	char id[SY_ID_TEXT];
+	struct sy_config *config;
+	struct sy_key key;
+	bool known; /* the key is valid */
+	struct sy_ask ask;
+	struct sy_meaning meaning;
+	struct sy_face face;
+	struct sy_plan plan;
+	size_t at; /* the choice being tried */
+	bool context_used;
+	struct sy_retry retry;
+	struct sy_try *attempt;
+	struct sy_try *winner; /* whose answer it was */
+	const char *tried;   /* failed ones: "acme:large=busy, ..." */
+	struct sy_buf held;  /* what the client is to read and has not been given */
+	bool head_sent;
+	bool committed;      /* content went to the client: no other attempt may follow */
+	bool complete;       /* hold the answer back until it is whole */
+	struct ev_timer timer;
+	int64_t started_us;
+	int64_t first_us; /* first content given to the client; 0 none */
+	int64_t wrote_us; /* last bytes given to the client */
+	int64_t deadline_us;
+	int64_t resume_us; /* WAITING: until then */
+	int64_t gone_us;
+	bool failed;
+	struct sy_error err; /* what the client is told */
+	struct sy_attempt note; /* the row of a request without an attempt */
+	struct sy_op note_op;
+};
+
+static inline const struct sy_route *sy_request_route(const struct sy_request *q)
+{
+	return q->meaning.route;
+}
+
+/* relay.c */
+void sy_request_ready(struct sy_request *q); /* takes a step before the loop waits */
+int sy_relay_config(struct sy_relay *r, struct sy_config **out, struct sy_error *err);
+uint64_t sy_relay_dice(void);
+
+/* request.c */
+void sy_request_step(struct sy_request *q);
+void sy_request_admitted(struct sy_request *q, const struct sy_error *err);
+void sy_request_settled(struct sy_request *q, struct sy_try *t);
+void sy_request_cancel(struct sy_request *q, const struct sy_error *why);
+
+/* attempt.c: -1 when nothing can be sent to this target; *err says why. */
+int sy_try_new(struct sy_request *q, const struct sy_choice *choice, struct sy_try **out,
+    struct sy_error *err);
+void sy_try_admit(struct sy_try *t);
+void sy_try_start(struct sy_try *t);
+void sy_try_tick(struct sy_try *t, int64_t now_us); /* deadlines */
+int64_t sy_try_due_us(const struct sy_try *t);      /* the next deadline */
+void sy_try_stop(struct sy_try *t, enum sy_kind kind, const char *why);
+void sy_try_close(struct sy_try *t); /* over: what the answer was, into failed and err */
+void sy_try_settle(struct sy_try *t);
+void sy_try_free(struct sy_try *t);
+
+/* account.c */
+void sy_account_begin(struct sy_try *t);  /* the intent: labels, estimate, reservation */
+void sy_account_end(struct sy_try *t);    /* the outcome, usage and cost */
+void sy_account_last(struct sy_request *q, struct sy_attempt *row); /* the request's own */
+void sy_account_labels(struct sy_request *q, struct sy_attempt *row);
+bool sy_account_report(const struct sy_try *t, struct sy_report *out);
+void sy_account_log(const struct sy_request *q, const struct sy_attempt *row);
+
+/* reply.c */
+void sy_reply_flush(struct sy_request *q);     /* what is held, as part of an answer */
+void sy_reply_heartbeat(struct sy_request *q); /* a comment, where a stream is wanted */
+void sy_reply_end(struct sy_request *q);       /* the answer, or q->err, and the end */
+
+/* models.c: the body of a models answer into q->held; -1 with SY_NO_MODEL. */
+int sy_models_write(struct sy_request *q, struct sy_error *err);
+
+#endif

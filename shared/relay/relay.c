@@ -1,0 +1,276 @@
+/*
+ * relay.c - the process's engine: opens what requests need, hands each its step, follows the
+ * active generation, and stops in order.
+ */
+#include "relay/relay.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "config/config_file.h"
+#include "config/root.h"
+#include "relay/engine.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Without a configuration, as long as the longest that its default would give. */
+#define DRAIN_MS 8000
+
+uint64_t sy_relay_dice(void)
+{
+	uint64_t dice;
+
+	randombytes_buf(&dice, sizeof(dice));
+	return dice;
+}
+
+/* --- The configuration in force. ------------------------------------------------------- */
+
+static int load_generation(struct sy_relay *r, uint32_t number, struct sy_error *err)
+{
+	struct sy_arena *a = sy_arena_new();
+	struct sy_generation meta;
+	struct sy_config *config;
+	const char *text;
+	const void *blob;
+	size_t len;
+	int rc = sy_generation_load(r->book, number, a, &meta, &blob, &len, &text, err);
+
+	if (rc == 0)
+		rc = sy_fail(err, SY_CONFIG, "", "generation %u is not in the store", number);
+	else if (rc > 0)
+		rc = sy_config_unpack(blob, len, &config, err);
+	if (rc >= 0) {
+		config->generation = number;
+		config->applied_ms = meta.applied_ms;
+		sy_config_unref(r->config);
+		r->config = config;
+		r->load_failed = 0;
+	}
+	sy_arena_free(a);
+	return rc;
+}
+
+/*
+ * A request begins with the generation that is active now.  One that cannot be loaded is
+ * tried once and said once; what was in force goes on.
+ */
+int sy_relay_config(struct sy_relay *r, struct sy_config **out, struct sy_error *err)
+{
+	uint32_t active;
+
+	if (sy_generation_active(r->book, &active, err) < 0) {
+		if (r->config == NULL)
+			return -1;
+		active = r->config->generation;
+	}
+	if (active != 0 && active != r->load_failed &&
+	    (r->config == NULL || r->config->generation != active) &&
+	    load_generation(r, active, &r->load_error) < 0) {
+		r->load_failed = active;
+		sy_log(SY_ERROR, "config", NULL, "generation %u: %s", active,
+		    r->load_error.message);
+	}
+	if (r->config == NULL && r->load_failed != 0) {
+		*err = r->load_error;
+		return -1;
+	}
+	if (r->config == NULL)
+		return sy_fail(err, SY_CONFIG, "",
+		    "the gateway has no configuration yet; an operator has to run "
+		    "'switchyard apply'");
+	*out = sy_config_ref(r->config);
+	return 0;
+}
+
+int sy_relay_ready(struct sy_relay *r, struct sy_error *err)
+{
+	struct sy_live_now now;
+	struct sy_config *config;
+
+	if (sy_live_now(r->live, &now, err) < 0 || sy_relay_config(r, &config, err) < 0)
+		return -1;
+	sy_config_unref(config);
+	return 0;
+}
+
+/* --- Steps. ---------------------------------------------------------------------------- */
+
+void sy_request_ready(struct sy_request *q)
+{
+	if (q->is_ready)
+		return;
+	q->is_ready = true;
+	q->next_ready = NULL;
+	*q->relay->ready_last = q;
+	q->relay->ready_last = &q->next_ready;
+}
+
+static struct sy_request *take_ready(struct sy_relay *r)
+{
+	struct sy_request *q = r->ready;
+
+	if (q == NULL)
+		return NULL;
+	r->ready = q->next_ready;
+	if (r->ready == NULL)
+		r->ready_last = &r->ready;
+	q->is_ready = false;
+	return q;
+}
+
+static void tell_drained(struct sy_relay *r)
+{
+	void (*drained)(void *) = r->drained;
+
+	if (!r->draining || drained == NULL || r->busy > 0 || !sy_turns_idle(&r->turns))
+		return;
+	r->drained = NULL;
+	ev_timer_stop(r->loop, &r->drain_timer);
+	drained(r->drained_arg);
+}
+
+static void on_prepare(struct ev_loop *loop, struct ev_prepare *w, int events)
+{
+	struct sy_relay *r = w->data;
+	struct sy_request *q;
+
+	(void)loop, (void)events;
+	do {
+		while ((q = take_ready(r)) != NULL)
+			sy_request_step(q);
+		sy_turns_run(&r->turns);
+	} while (r->ready != NULL);
+	tell_drained(r);
+}
+
+/* --- Life. ----------------------------------------------------------------------------- */
+
+static int open_all(struct sy_relay *r, const struct sy_relay_options *o,
+    const struct sy_root *root, struct sy_error *err)
+{
+	if (sy_book_open(root->book_dir, false, &r->book, err) < 0 ||
+	    sy_live_open(root->live_dir, r->book, &r->live, err) < 0 ||
+	    sy_net_new(r->loop, NULL, &r->net, err) < 0)
+		return -1;
+	if (!o->once && sy_folder_start(r->live, r->book, &r->folder, err) < 0)
+		return -1;
+	r->secrets = sy_secrets_new(root->etc_dir);
+	sy_secrets_take_env(r->secrets);
+	return 0;
+}
+
+int sy_relay_new(struct ev_loop *loop, const struct sy_relay_options *o,
+    struct sy_relay **out, struct sy_error *err)
+{
+	struct sy_relay *r = sy_xcalloc(1, sizeof(*r));
+	struct sy_arena *a = sy_arena_new();
+	struct sy_root root;
+	int rc;
+
+	r->loop = loop;
+	r->ready_last = &r->ready;
+	rc = sy_root_find(o->root, a, &root, err);
+	if (rc >= 0)
+		rc = open_all(r, o, &root, err);
+	sy_arena_free(a);
+	sy_turns_init(&r->turns, loop, r->live);
+	ev_prepare_init(&r->prepare, on_prepare);
+	r->prepare.data = r;
+	if (rc < 0) {
+		sy_relay_free(r);
+		return -1;
+	}
+	ev_prepare_start(loop, &r->prepare);
+	*out = r;
+	return 0;
+}
+
+void sy_relay_free(struct sy_relay *r)
+{
+	struct sy_error err;
+
+	if (r == NULL)
+		return;
+	ev_prepare_stop(r->loop, &r->prepare);
+	ev_timer_stop(r->loop, &r->drain_timer);
+	ev_timer_stop(r->loop, &r->turns.again);
+	sy_folder_stop(r->folder);
+	if (r->folder == NULL && r->live != NULL && sy_fold(r->live, r->book, 1000, &err) < 0)
+		sy_log(SY_WARNING, "store", NULL, "fold: %s", err.message);
+	sy_net_free(r->net);
+	sy_live_close(r->live);
+	sy_book_close(r->book);
+	sy_secrets_free(r->secrets);
+	sy_config_unref(r->config);
+	free(r);
+}
+
+unsigned sy_relay_busy(const struct sy_relay *r)
+{
+	return r->busy;
+}
+
+static void on_drain_time(struct ev_loop *loop, struct ev_timer *w, int events)
+{
+	struct sy_relay *r = w->data;
+	struct sy_error why;
+
+	(void)loop, (void)events;
+	sy_fail(&why, SY_NO_PROVIDER, "", "the gateway is being restarted; try again");
+	why.retry_after_ms = 1000;
+	for (struct sy_request *q = r->all; q != NULL; q = q->next)
+		sy_request_cancel(q, &why);
+}
+
+void sy_relay_drain(struct sy_relay *r, void (*drained)(void *arg), void *arg)
+{
+	int patience_ms = r->config != NULL ? r->config->drain_ms : DRAIN_MS;
+
+	if (r->draining)
+		return;
+	r->draining = true;
+	r->drained = drained;
+	r->drained_arg = arg;
+	ev_timer_init(&r->drain_timer, on_drain_time, patience_ms / 1000., 0.);
+	r->drain_timer.data = r;
+	ev_timer_start(r->loop, &r->drain_timer);
+}
+
+/* --- Requests come in. ------------------------------------------------------------------ */
+
+static struct sy_request *request_new(struct sy_relay *r, const struct sy_inbound *in,
+    struct sy_client *client)
+{
+	struct sy_request *q = sy_alloc(in->arena, sizeof(*q));
+
+	q->relay = r;
+	q->in = *in;
+	q->client = client;
+	q->started_us = in->arrived_us;
+	sy_id_text(&in->id, q->id);
+	q->next = r->all;
+	if (r->all != NULL)
+		r->all->prev = q;
+	r->all = q;
+	r->busy++;
+	sy_request_ready(q);
+	return q;
+}
+
+struct sy_request *sy_relay_start(struct sy_relay *r, const struct sy_inbound *in,
+    struct sy_client *client)
+{
+	return request_new(r, in, client);
+}
+
+struct sy_request *sy_relay_models(struct sy_relay *r, const struct sy_inbound *in,
+    const char *id, struct sy_client *client)
+{
+	struct sy_request *q = request_new(r, in, client);
+
+	q->list_models = true;
+	q->model_id = id;
+	return q;
+}
