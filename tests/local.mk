@@ -18,6 +18,13 @@ tests_unit_model_model_test_SOURCES = \
 	tests/unit/model/suites.c tests/unit/model/usage_test.c
 tests_unit_model_model_test_LDADD = $(SY_LIBS) -lcunit
 
+TESTS += tests/unit/relay/relay_test
+check_PROGRAMS += tests/unit/relay/relay_test
+tests_unit_relay_relay_test_SOURCES = \
+	tests/unit/suites.h tests/unit/main.c \
+	tests/unit/relay/retry_test.c tests/unit/relay/suites.c
+tests_unit_relay_relay_test_LDADD = $(SY_LIBS) -lcunit
+
 TESTS += tests/unit/route/route_test
 check_PROGRAMS += tests/unit/route/route_test
 tests_unit_route_route_test_SOURCES = \

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "model/chat.h"
 #include "relay/engine.h"
 
 #include <stdlib.h>
@@ -299,8 +300,7 @@ static void on_done(void *arg, const struct sy_fetched *end)
 
 void sy_try_start(struct sy_try *t)
 {
-	static void (*const done)(void *, const struct sy_fetched *) = on_done;
-	struct sy_fetch_taker taker = { on_head, on_data, done, t };
+	struct sy_fetch_taker taker = { on_head, on_data, on_done, t };
 
 	t->started_us = sy_monotonic_us();
 	t->bytes_us = t->progress_us = t->started_us;

@@ -156,7 +156,7 @@ static int open_all(struct sy_relay *r, const struct sy_relay_options *o,
 		return -1;
 	if (!o->once && sy_folder_start(r->live, r->book, &r->folder, err) < 0)
 		return -1;
-	r->secrets = sy_secrets_new(root->etc_dir);
+	r->secrets = sy_secrets_new(root);
 	sy_secrets_take_env(r->secrets);
 	return 0;
 }
