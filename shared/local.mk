@@ -16,6 +16,8 @@ libswitchyard_a_SOURCES += \
 	shared/base/text.c shared/base/text.h \
 	shared/base/walk.c shared/base/walk.h \
 	shared/base/word.c shared/base/word.h \
+	shared/base/scan.h \
+	shared/base/text.c shared/base/text.h \
 	shared/base/zone.h
 
 libswitchyard_a_SOURCES += \
@@ -40,7 +42,9 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/translate.h
 
 libswitchyard_a_SOURCES += \
-	shared/net/fetch.h
+	shared/net/fetch.c shared/net/fetch.h \
+	shared/net/head.c shared/net/head.h \
+	shared/net/multi.c shared/net/multi.h
 
 libswitchyard_a_SOURCES += \
 	shared/route/plan.c shared/route/plan.h

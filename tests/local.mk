@@ -31,4 +31,12 @@ tests_unit_route_route_test_SOURCES = \
 	tests/unit/suites.h tests/unit/main.c \
 	tests/unit/route/plan_test.c tests/unit/route/suites.c
 tests_unit_route_route_test_LDADD = $(SY_LIBS) -lcunit
+
+TESTS += tests/unit/net/net_test
+check_PROGRAMS += tests/unit/net/net_test
+tests_unit_net_net_test_SOURCES = \
+	tests/unit/suites.h tests/unit/main.c \
+	tests/unit/net/fetch_test.c tests/unit/net/server.c tests/unit/net/server.h \
+	tests/unit/net/suites.c
+tests_unit_net_net_test_LDADD = $(SY_LIBS) -lcunit
 endif

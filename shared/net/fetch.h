@@ -21,20 +21,23 @@ struct sy_net;
 
 /* How a fetch ended, without a judgement. */
 struct sy_fetched {
-	bool ok;          /* a whole HTTP exchange, whatever its status */
-	bool connected;   /* a connection was there */
-	int64_t sent;     /* bytes of the request that were handed to the socket, head included */
-	bool answered;    /* a status line came */
-	enum sy_kind kind; /* !ok: SY_UNREACHED, SY_LOST, SY_TOO_SLOW, SY_UNUSABLE (headers or
+	bool ok;        /* a whole HTTP exchange, whatever its status */
+	bool connected; /* a connection was there */
+	int64_t
+	    sent; /* bytes of the request that were handed to the socket, head included */
+	bool answered; /* a status line came */
+	enum sy_kind
+	    kind;      /* !ok: SY_UNREACHED, SY_LOST, SY_TOO_SLOW, SY_UNUSABLE (headers or
 	                    * framing beyond reason), SY_TRUNCATED (after the head) */
-	char why[160];    /* !ok: one line, no URL query, no secret */
+	char why[160]; /* !ok: one line, no URL query, no secret */
 	int connect_ms, total_ms;
-	bool reused;      /* went over a connection that was open already */
+	bool reused; /* went over a connection that was open already */
 };
 
 struct sy_fetch_taker {
 	/* The head.  Header names are lower case; values and array are borrowed. */
-	void (*head)(void *arg, int status, const struct sy_header *headers, size_t count);
+	void (
+	    *head)(void *arg, int status, const struct sy_header *headers, size_t count);
 	/* Body bytes.  False: pause, until sy_fetch_resume(); the bytes were taken. */
 	bool (*data)(void *arg, const char *data, size_t len);
 	void (*done)(void *arg, const struct sy_fetched *end);
@@ -43,7 +46,8 @@ struct sy_fetch_taker {
 
 struct sy_fetch_options {
 	int connect_ms; /* DNS, TCP and TLS together */
-	const char *pool; /* connections are shared only inside one pool: provider and secret */
+	const char
+	    *pool; /* connections are shared only inside one pool: provider and secret */
 	const char *proxy; /* NULL or "": none, whatever the environment says */
 	bool http2;
 };

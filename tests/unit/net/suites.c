@@ -1,0 +1,8 @@
+#include "../suites.h"
+
+extern CU_TestInfo fetch_tests[];
+
+CU_SuiteInfo sy_suites[] = {
+	{ "fetch", NULL, NULL, NULL, NULL, fetch_tests },
+	CU_SUITE_INFO_NULL,
+};
