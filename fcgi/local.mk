@@ -24,3 +24,13 @@ switchyard_sim_SOURCES = \
 	fcgi/sim/step.c fcgi/sim/step.h \
 	fcgi/sim/tree.c fcgi/sim/tree.h
 switchyard_sim_LDADD = libswitchyard.a $(EV_LIBS) $(JSON_LIBS) $(SODIUM_LIBS) -lm
+
+# The command line.
+bin_PROGRAMS += switchyard
+switchyard_SOURCES = \
+	fcgi/ctl.c fcgi/ctl.h \
+	fcgi/ctl_args.c fcgi/ctl_help.c \
+	fcgi/ctl_print.c fcgi/ctl_print.h fcgi/ctl_run.h \
+	fcgi/ctl_table.c \
+	fcgi/ctl_value.c fcgi/ctl_value.h
+switchyard_LDADD = $(SY_LIBS)
