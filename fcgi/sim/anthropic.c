@@ -287,5 +287,7 @@ const struct sy_sim_dialect sy_sim_anthropic = {
 	.stream = stream,
 	.error = error,
 	.error_event = "event: error\n",
+	.error_open = "{\"type\":\"error\",\"error\":",
+	.broken_status = 529,
 	.id_header = "request-id",
 };

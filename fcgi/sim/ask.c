@@ -5,13 +5,14 @@
 
 #include "sim/tree.h"
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "base/word.h"
 
-#include <json-c/json.h>
 #include <string.h>
 
-enum { TEXT_BYTES = 64 * 1024 * 1024, MEDIA_BYTES = 4096 };
+enum { TEXT_BYTES = 64 * 1024 * 1024, MEDIA_BYTES = 4096, PATH_ROOM = 96, MOST_INPUTS = 2048 };
 
 void sy_sim_ask_init(struct sy_sim_ask *ask)
 {
@@ -25,7 +26,7 @@ void sy_sim_ask_reset(struct sy_sim_ask *ask)
 {
 	struct sy_buf user = ask->user, result = ask->result, media = ask->media;
 
-	json_object_put(ask->root);
+	sy_arena_free(ask->arena);
 	sy_buf_reset(&user);
 	sy_buf_reset(&result);
 	sy_buf_reset(&media);
@@ -34,59 +35,20 @@ void sy_sim_ask_reset(struct sy_sim_ask *ask)
 
 void sy_sim_ask_release(struct sy_sim_ask *ask)
 {
-	json_object_put(ask->root);
+	sy_arena_free(ask->arena);
 	sy_buf_release(&ask->user);
 	sy_buf_release(&ask->result);
 	sy_buf_release(&ask->media);
 }
 
-static int need(const char *param, struct sy_error *err)
-{
-	return sy_fail_code(err, SY_BAD_REQUEST, param, "missing_required_parameter",
-	    "missing required parameter: '%s'", param);
-}
-
-static int wrong_type(const char *param, const char *wanted, struct sy_error *err)
-{
-	return sy_fail_code(err, SY_BAD_REQUEST, param, "invalid_type",
-	    "invalid type for '%s': expected %s", param, wanted);
-}
-
-static int wrong_value(const char *param, const char *value, struct sy_error *err)
-{
-	return sy_fail_code(err, SY_BAD_REQUEST, param, "invalid_value",
-	    "invalid value for '%s': '%s'", param, value);
-}
-
-static int read_bool(struct json_object *in, const char *name, bool *out,
+static int wrong_value(const char *key, const char *path, const char *value,
     struct sy_error *err)
 {
-	struct json_object *member = sy_sim_get(in, name);
+	char field[PATH_ROOM];
 
-	if (member == NULL)
-		return 0;
-	if (!json_object_is_type(member, json_type_boolean))
-		return wrong_type(name, "a boolean", err);
-	*out = json_object_get_boolean(member);
-	return 0;
-}
-
-static int read_int(struct json_object *in, const char *name, int64_t min, int64_t max,
-    int64_t *out, struct sy_error *err)
-{
-	struct json_object *member = sy_sim_get(in, name);
-
-	if (member == NULL)
-		return 0;
-	if (!json_object_is_type(member, json_type_int))
-		return wrong_type(name, "an integer", err);
-	*out = json_object_get_int64(member);
-	if (*out < min || *out > max)
-		return sy_fail_code(err, SY_BAD_REQUEST, name,
-		    *out < min ? "integer_below_min_value" : "integer_above_max_value",
-		    "'%s' must be from %lld to %lld", name, (long long)min,
-		    (long long)max);
-	return 0;
+	sy_json_path(field, sizeof(field), path, key);
+	return sy_fail_code(err, SY_BAD_REQUEST, field, "invalid_value",
+	    "'%s' cannot be '%s'", field, value);
 }
 
 /* Adds a text to the sum, and to `out` where its words matter. */
@@ -115,37 +77,30 @@ static void take_image_url(struct sy_sim_ask *ask, const char *url)
 		take_image(ask, "url", 3);
 }
 
-static int read_content(struct sy_sim_ask *ask, struct json_object *content,
+static int read_content(struct sy_sim_ask *ask, struct json_object *in, const char *key,
     struct sy_buf *out, const char *path, struct sy_error *err);
 
 static int read_text_part(struct sy_sim_ask *ask, struct json_object *part,
     struct sy_buf *out, const char *path, struct sy_error *err)
 {
-	struct json_object *text = sy_sim_get(part, "text");
-	char below[SY_SIM_PATH];
+	const char *text;
+	int rc = sy_json_string(part, "text", path, &text, err);
 
-	sy_sim_path(below, path, "text");
-	if (text == NULL)
-		return need(below, err);
-	if (!json_object_is_type(text, json_type_string))
-		return wrong_type(below, "a string", err);
-	take_text(ask, text, out);
+	if (sy_json_need(rc, "text", path, err) < 0)
+		return -1;
+	take_text(ask, sy_json_get(part, "text"), out);
 	return 0;
 }
 
 static int read_image_part(struct sy_sim_ask *ask, struct json_object *part,
     struct sy_buf *out, const char *path, struct sy_error *err)
 {
-	struct json_object *url = sy_sim_get(part, "image_url");
-	const char *source = *sy_sim_word(url, "url") != '\0' ? sy_sim_word(url, "url") :
-							 sy_sim_word(part, "image_url");
-	char below[SY_SIM_PATH];
+	const char *url = sy_sim_word(sy_json_get(part, "image_url"), "url");
 
 	(void)out;
-	sy_sim_path(below, path, "image_url.url");
-	if (*source == '\0')
-		return need(below, err);
-	take_image_url(ask, source);
+	if (*url == '\0')
+		return sy_json_need(0, "image_url.url", path, err);
+	take_image_url(ask, url);
 	return 0;
 }
 
@@ -153,14 +108,12 @@ static int read_image_part(struct sy_sim_ask *ask, struct json_object *part,
 static int read_source_part(struct sy_sim_ask *ask, struct json_object *part,
     struct sy_buf *out, const char *path, struct sy_error *err)
 {
-	struct json_object *source = sy_sim_get(part, "source");
+	struct json_object *source = sy_json_get(part, "source");
 	const char *type = sy_sim_word(source, "media_type");
-	char below[SY_SIM_PATH];
 
 	(void)out;
-	sy_sim_path(below, path, "source");
 	if (source == NULL)
-		return need(below, err);
+		return sy_json_need(0, "source", path, err);
 	if (*type == '\0')
 		type = sy_sim_word(source, "type");
 	take_image(ask, type, strlen(type));
@@ -170,15 +123,11 @@ static int read_source_part(struct sy_sim_ask *ask, struct json_object *part,
 static int read_result_part(struct sy_sim_ask *ask, struct json_object *part,
     struct sy_buf *out, const char *path, struct sy_error *err)
 {
-	char below[SY_SIM_PATH];
-
 	(void)out;
-	sy_sim_path(below, path, "tool_use_id");
 	if (*sy_sim_word(part, "tool_use_id") == '\0')
-		return need(below, err);
-	sy_sim_path(below, path, "content");
+		return sy_json_need(0, "tool_use_id", path, err);
 	ask->has_result = true;
-	return read_content(ask, sy_sim_get(part, "content"), &ask->result, below, err);
+	return read_content(ask, part, "content", &ask->result, path, err);
 }
 
 /* What a model sees and this one does not. */
@@ -216,28 +165,27 @@ static int read_part(struct sy_sim_ask *ask, struct json_object *part, struct sy
     const char *path, struct sy_error *err)
 {
 	const char *type = sy_sim_word(part, "type");
-	char below[SY_SIM_PATH];
 
 	for (const struct part_kind *kind = part_kinds; kind->type != NULL; kind++)
 		if (strcmp(kind->type, type) == 0)
 			return kind->read(ask, part, out, path, err);
-	sy_sim_path(below, path, "type");
-	return wrong_value(below, type, err);
+	return wrong_value("type", path, type, err);
 }
 
-static int read_content(struct sy_sim_ask *ask, struct json_object *content,
+static int read_content(struct sy_sim_ask *ask, struct json_object *in, const char *key,
     struct sy_buf *out, const char *path, struct sy_error *err)
 {
-	char below[SY_SIM_PATH];
+	struct json_object *content = sy_json_get(in, key);
+	char below[PATH_ROOM];
 
 	if (json_object_is_type(content, json_type_string))
 		take_text(ask, content, out);
 	if (content == NULL || json_object_is_type(content, json_type_string))
 		return 0;
 	if (!json_object_is_type(content, json_type_array))
-		return wrong_type(path, "a string or an array", err);
+		return sy_json_wrong_type(key, path, "a string or an array", err);
 	for (size_t i = 0; i < json_object_array_length(content); i++) {
-		sy_sim_path_index(below, path, i);
+		sy_json_path_at(below, sizeof(below), path, key, i);
 		if (read_part(ask, json_object_array_get_idx(content, i), out, below, err) < 0)
 			return -1;
 	}
@@ -260,16 +208,15 @@ static bool knows_role(enum sy_sim_endpoint endpoint, const char *role)
 static int read_message(struct sy_sim_ask *ask, struct json_object *in, const char *path,
     struct sy_error *err)
 {
-	const char *role = sy_sim_word(in, "role");
+	const char *role = "";
+	int rc = sy_json_string(in, "role", path, &role, err);
 	bool is_result = strcmp(role, "tool") == 0;
 	struct sy_buf *out = is_result ? &ask->result : NULL;
-	char below[SY_SIM_PATH];
 
-	sy_sim_path(below, path, "role");
-	if (*role == '\0')
-		return need(below, err);
+	if (sy_json_need(rc, "role", path, err) < 0)
+		return -1;
 	if (!knows_role(ask->endpoint, role))
-		return wrong_value(below, role, err);
+		return wrong_value("role", path, role, err);
 	if (!is_result || !ask->has_result)
 		sy_buf_reset(&ask->result);
 	ask->has_result = is_result;
@@ -277,129 +224,136 @@ static int read_message(struct sy_sim_ask *ask, struct json_object *in, const ch
 		out = &ask->user;
 		sy_buf_reset(out);
 	}
-	sy_sim_path(below, path, "content");
-	return read_content(ask, sy_sim_get(in, "content"), out, below, err);
+	return read_content(ask, in, "content", out, path, err);
 }
 
 static int read_messages(struct sy_sim_ask *ask, struct sy_error *err)
 {
-	struct json_object *list = sy_sim_get(ask->root, "messages");
-	char path[SY_SIM_PATH];
+	struct json_object *list = NULL;
+	int rc = sy_json_array(ask->root, "messages", "", &list, err);
+	char path[PATH_ROOM];
 
-	if (list == NULL)
-		return need("messages", err);
-	if (!json_object_is_type(list, json_type_array))
-		return wrong_type("messages", "an array", err);
+	if (sy_json_need(rc, "messages", "", err) < 0)
+		return -1;
 	if (json_object_array_length(list) == 0)
 		return sy_fail_code(err, SY_BAD_REQUEST, "messages", "empty_array",
 		    "'messages' must not be empty");
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		sy_sim_path_index(path, "messages", i);
+		sy_json_path_at(path, sizeof(path), "", "messages", i);
 		if (read_message(ask, json_object_array_get_idx(list, i), path, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-/* OpenAI wraps a tool in "function"; Anthropic does not. */
+/* OpenAI wraps a tool in "function" or "custom"; Anthropic does not. */
 static struct sy_sim_tool read_tool(struct json_object *in)
 {
-	struct json_object *function = sy_sim_get(in, "function");
+	struct json_object *function = sy_json_get(in, "function");
 
+	if (function == NULL)
+		function = sy_json_get(in, "custom");
 	if (function != NULL)
 		return (struct sy_sim_tool){ sy_sim_word(function, "name"),
-			sy_sim_get(function, "parameters") };
-	return (struct sy_sim_tool){ sy_sim_word(in, "name"), sy_sim_get(in, "input_schema") };
+			sy_json_get(function, "parameters") };
+	return (struct sy_sim_tool){ sy_sim_word(in, "name"), sy_json_get(in, "input_schema") };
 }
 
 /* The name a tool_choice of either dialect forces, or "". */
 static const char *forced_name(struct json_object *choice)
 {
-	struct json_object *function = sy_sim_get(choice, "function");
+	struct json_object *function = sy_json_get(choice, "function");
 
 	return function != NULL ? sy_sim_word(function, "name") : sy_sim_word(choice, "name");
 }
 
-static int read_tools(struct sy_sim_ask *ask, struct sy_error *err)
+/* Takes the first tools, or the forced one alone. */
+static int read_tools(struct sy_sim_ask *ask, const char *forced, struct sy_error *err)
 {
-	struct json_object *list = sy_sim_get(ask->root, "tools");
-	struct json_object *choice = sy_sim_get(ask->root, "tool_choice");
-	const char *forced = forced_name(choice);
-	bool found = *forced == '\0';
+	struct json_object *list = NULL;
+	char path[PATH_ROOM];
 
-	if (list != NULL && !json_object_is_type(list, json_type_array))
-		return wrong_type("tools", "an array", err);
+	if (sy_json_array(ask->root, "tools", "", &list, err) < 0)
+		return -1;
 	for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
 		struct sy_sim_tool tool = read_tool(json_object_array_get_idx(list, i));
 
+		sy_json_path_at(path, sizeof(path), "", "tools", i);
 		if (*tool.name == '\0')
-			return need("tools[].name", err);
-		if (*forced != '\0' && strcmp(tool.name, forced) == 0) {
-			found = true;
-			ask->tools[0] = tool;
-			ask->tool_count = 1;
-			break;
-		}
+			return sy_json_need(0, "name", path, err);
+		if (*forced != '\0' && strcmp(tool.name, forced) != 0)
+			continue;
 		if (ask->tool_count < SY_SIM_TOOLS)
 			ask->tools[ask->tool_count++] = tool;
 	}
-	if (!found)
-		return wrong_value("tool_choice", forced, err);
 	ask->tool_forced = *forced != '\0';
-	ask->one_call = ask->tool_forced;
+	if (ask->tool_forced && ask->tool_count == 0)
+		return wrong_value("tool_choice", "", forced, err);
 	return 0;
 }
 
 static int read_calls(struct sy_sim_ask *ask, struct sy_error *err)
 {
-	struct json_object *choice = sy_sim_get(ask->root, "tool_choice");
+	struct json_object *choice = sy_json_get(ask->root, "tool_choice");
 	bool parallel = true, disabled = false;
-	const char *text = json_object_is_type(choice, json_type_string) ?
+	const char *word = json_object_is_type(choice, json_type_string) ?
 	    json_object_get_string(choice) : sy_sim_word(choice, "type");
 
-	if (read_tools(ask, err) < 0 ||
-	    read_bool(ask->root, "parallel_tool_calls", &parallel, err) < 0 ||
-	    read_bool(choice, "disable_parallel_tool_use", &disabled, err) < 0)
+	if (read_tools(ask, forced_name(choice), err) < 0 ||
+	    sy_json_bool(ask->root, "parallel_tool_calls", "", &parallel, err) < 0 ||
+	    sy_json_bool(choice, "disable_parallel_tool_use", "tool_choice", &disabled,
+		err) < 0)
 		return -1;
-	if (strcmp(text, "none") == 0)
+	if (strcmp(word, "none") == 0)
 		ask->tool_count = 0;
-	ask->one_call = ask->one_call || !parallel || disabled;
+	ask->one_call = ask->tool_forced || !parallel || disabled;
 	return 0;
+}
+
+static int read_limit(struct sy_sim_ask *ask, const char *key, struct sy_error *err)
+{
+	return sy_json_int(ask->root, key, "", 1, INT32_MAX, &ask->max_tokens, err);
 }
 
 static void read_schema(struct sy_sim_ask *ask)
 {
-	struct json_object *format = sy_sim_get(ask->root, "response_format");
+	struct json_object *format = sy_json_get(ask->root, "response_format");
 
 	if (format != NULL) {
-		ask->schema = sy_sim_get(sy_sim_get(format, "json_schema"), "schema");
+		ask->schema = sy_json_get(sy_json_get(format, "json_schema"), "schema");
 		return;
 	}
-	format = sy_sim_get(sy_sim_get(ask->root, "output_config"), "format");
+	format = sy_json_get(sy_json_get(ask->root, "output_config"), "format");
 	if (format == NULL)
-		format = sy_sim_get(ask->root, "output_format");
-	ask->schema = sy_sim_get(format, "schema");
+		format = sy_json_get(ask->root, "output_format");
+	ask->schema = sy_json_get(format, "schema");
+}
+
+/* What chat and the older completions have in common. */
+static int read_openai(struct sy_sim_ask *ask, struct sy_error *err)
+{
+	if (sy_json_int(ask->root, "n", "", 1, SY_SIM_MOST_CHOICES, &ask->n, err) < 0 ||
+	    read_limit(ask, "max_tokens", err) < 0 ||
+	    read_limit(ask, "max_completion_tokens", err) < 0)
+		return -1;
+	return sy_json_bool(sy_json_get(ask->root, "stream_options"), "include_usage",
+	    "stream_options", &ask->include_usage, err);
 }
 
 static int read_chat(struct sy_sim_ask *ask, struct sy_error *err)
 {
-	if (read_messages(ask, err) < 0 || read_calls(ask, err) < 0 ||
-	    read_int(ask->root, "n", 1, SY_SIM_MOST_CHOICES, &ask->n, err) < 0 ||
-	    read_int(ask->root, "max_tokens", 1, INT32_MAX, &ask->max_tokens, err) < 0 ||
-	    read_int(ask->root, "max_completion_tokens", 1, INT32_MAX, &ask->max_tokens,
-		err) < 0)
+	if (read_messages(ask, err) < 0 || read_calls(ask, err) < 0)
 		return -1;
 	read_schema(ask);
-	return read_bool(sy_sim_get(ask->root, "stream_options"), "include_usage",
-	    &ask->include_usage, err);
+	return read_openai(ask, err);
 }
 
 static int read_anthropic(struct sy_sim_ask *ask, struct sy_error *err)
 {
-	if (ask->endpoint == SY_SIM_MESSAGES && sy_sim_get(ask->root, "max_tokens") == NULL)
-		return need("max_tokens", err);
-	if (read_int(ask->root, "max_tokens", 1, INT32_MAX, &ask->max_tokens, err) < 0 ||
-	    read_content(ask, sy_sim_get(ask->root, "system"), NULL, "system", err) < 0 ||
+	if (ask->endpoint == SY_SIM_MESSAGES &&
+	    sy_json_need(read_limit(ask, "max_tokens", err), "max_tokens", "", err) < 0)
+		return -1;
+	if (read_content(ask, ask->root, "system", NULL, "", err) < 0 ||
 	    read_messages(ask, err) < 0 || read_calls(ask, err) < 0)
 		return -1;
 	read_schema(ask);
@@ -423,73 +377,63 @@ static void take_inputs(struct sy_sim_ask *ask)
 	}
 }
 
-static int read_input(struct sy_sim_ask *ask, const char *name, struct sy_error *err)
+static int read_input(struct sy_sim_ask *ask, const char *key, struct sy_error *err)
 {
-	ask->input = sy_sim_get(ask->root, name);
-	if (ask->input == NULL)
-		return need(name, err);
-	if (!json_object_is_type(ask->input, json_type_string) &&
-	    !json_object_is_type(ask->input, json_type_array))
-		return wrong_type(name, "a string or an array", err);
-	if (json_object_is_type(ask->input, json_type_array) &&
-	    (json_object_array_length(ask->input) == 0 ||
-		json_object_array_length(ask->input) > 2048))
-		return sy_fail(err, SY_BAD_REQUEST, name, "'%s' takes 1 to 2048 texts", name);
+	struct json_object *input = sy_json_get(ask->root, key);
+
+	if (input == NULL)
+		return sy_json_need(0, key, "", err);
+	if (!json_object_is_type(input, json_type_string) &&
+	    !json_object_is_type(input, json_type_array))
+		return sy_json_wrong_type(key, "", "a string or an array", err);
+	if (json_object_is_type(input, json_type_array) &&
+	    (json_object_array_length(input) == 0 ||
+		json_object_array_length(input) > MOST_INPUTS))
+		return sy_fail(err, SY_BAD_REQUEST, key, "'%s' takes 1 to %d texts", key,
+		    MOST_INPUTS);
+	ask->input = input;
 	take_inputs(ask);
 	return 0;
 }
 
 static int read_embeddings(struct sy_sim_ask *ask, struct sy_error *err)
 {
-	const char *format = sy_sim_word(ask->root, "encoding_format");
+	static const struct sy_word formats[] = { { "float", 0 }, { "base64", 1 }, { NULL, 0 } };
+	int base64 = 0;
 
-	ask->base64 = strcmp(format, "base64") == 0;
-	if (*format != '\0' && !ask->base64 && strcmp(format, "float") != 0)
-		return wrong_value("encoding_format", format, err);
-	if (read_int(ask->root, "dimensions", 1, 4096, &ask->dimensions, err) < 0)
+	if (sy_json_word(ask->root, "encoding_format", "", formats, &base64, err) < 0 ||
+	    sy_json_int(ask->root, "dimensions", "", 1, SY_SIM_DIMENSIONS, &ask->dimensions,
+		err) < 0)
 		return -1;
+	ask->base64 = base64;
 	return read_input(ask, "input", err);
 }
 
 static int read_completions(struct sy_sim_ask *ask, struct sy_error *err)
 {
-	if (read_int(ask->root, "n", 1, SY_SIM_MOST_CHOICES, &ask->n, err) < 0 ||
-	    read_int(ask->root, "max_tokens", 1, INT32_MAX, &ask->max_tokens, err) < 0 ||
-	    read_bool(sy_sim_get(ask->root, "stream_options"), "include_usage",
-		&ask->include_usage, err) < 0)
+	if (read_openai(ask, err) < 0)
 		return -1;
 	return read_input(ask, "prompt", err);
 }
 
-static int read_root(struct sy_sim_ask *ask, const struct sy_buf *body,
-    struct sy_error *err)
+static int read_top(struct sy_sim_ask *ask, const struct sy_buf *body, struct sy_error *err)
 {
-	ask->root = sy_sim_parse(body->data, body->len);
-	if (ask->root == NULL)
-		return sy_fail(err, SY_BAD_REQUEST, "", "the body is not JSON");
+	if (sy_sim_parse(ask->arena, body->data, body->len, &ask->root, err) < 0)
+		return -1;
 	if (!json_object_is_type(ask->root, json_type_object))
 		return sy_fail(err, SY_BAD_REQUEST, "", "the body is not a JSON object");
-	return 0;
-}
-
-static int read_model(struct sy_sim_ask *ask, struct sy_error *err)
-{
-	struct json_object *model = sy_sim_get(ask->root, "model");
-
-	if (model == NULL)
-		return need("model", err);
-	if (!json_object_is_type(model, json_type_string))
-		return wrong_type("model", "a string", err);
-	ask->model = json_object_get_string(model);
-	return 0;
+	if (sy_json_need(sy_json_string(ask->root, "model", "", &ask->model, err), "model", "",
+		err) < 0)
+		return -1;
+	return sy_json_bool(ask->root, "stream", "", &ask->stream, err);
 }
 
 int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint,
     const struct sy_buf *body, struct sy_error *err)
 {
 	ask->endpoint = endpoint;
-	if (read_root(ask, body, err) < 0 || read_model(ask, err) < 0 ||
-	    read_bool(ask->root, "stream", &ask->stream, err) < 0)
+	ask->arena = sy_arena_new();
+	if (read_top(ask, body, err) < 0)
 		return -1;
 	switch (endpoint) {
 	case SY_SIM_CHAT:

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 struct json_object;
+struct sy_arena;
 struct sy_error;
 
 enum sy_sim_endpoint {
@@ -26,7 +27,7 @@ enum sy_sim_endpoint {
 	SY_SIM_MODELS,
 };
 
-enum { SY_SIM_TOOLS = 3, SY_SIM_MOST_CHOICES = 16 };
+enum { SY_SIM_TOOLS = 3, SY_SIM_MOST_CHOICES = 16, SY_SIM_DIMENSIONS = 4096 };
 
 struct sy_sim_tool {
 	const char *name;
@@ -34,7 +35,8 @@ struct sy_sim_tool {
 };
 
 struct sy_sim_ask {
-	struct json_object *root; /* owned; all pointers below lead into it */
+	struct sy_arena *arena;   /* owned; has the tree, which all pointers lead into */
+	struct json_object *root;
 	enum sy_sim_endpoint endpoint;
 	const char *model;
 	bool stream, include_usage;
@@ -59,10 +61,10 @@ struct sy_sim_ask {
 };
 
 void sy_sim_ask_init(struct sy_sim_ask *ask);
-void sy_sim_ask_reset(struct sy_sim_ask *ask); /* puts the tree, keeps the buffers */
+void sy_sim_ask_reset(struct sy_sim_ask *ask); /* frees the tree, keeps the buffers */
 void sy_sim_ask_release(struct sy_sim_ask *ask);
 
-/* Reads a body for an endpoint; reset comes first.  0, or -1 with *err. */
+/* Reads a body for an endpoint; reset comes first.  Negative with *err if it is wrong. */
 int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint,
     const struct sy_buf *body, struct sy_error *err);
 

@@ -6,10 +6,10 @@
 #include "sim/serve.h"
 #include "sim/tree.h"
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/text.h"
 
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,34 +30,32 @@ static int get_health(struct sy_sim *sim, struct sy_sim_call *call, const char *
 static int put_script(struct sy_sim *sim, struct sy_sim_call *call, const char *tail,
     struct sy_error *err)
 {
-	struct json_object *root = sy_sim_parse(call->http.body.data, call->http.body.len);
-	int rc;
+	const struct sy_buf *body = &call->http.body;
+	struct sy_arena *a = sy_arena_new();
+	struct json_object *root;
+	int rc = sy_sim_parse(a, body->data, body->len, &root, err);
 
-	if (root == NULL)
-		return sy_fail(err, SY_BAD_REQUEST, "", "the script is not JSON");
-	if (*tail != '\0')
-		rc = sy_sim_script_set_site(&sim->sites, tail, root, err);
-	else
-		rc = sy_sim_script_set(&sim->sites, root, err);
-	json_object_put(root);
+	if (rc == 0)
+		rc = *tail != '\0' ? sy_sim_script_set_site(&sim->sites, tail, root, err) :
+				     sy_sim_script_set(&sim->sites, root, err);
+	sy_arena_free(a);
 	if (rc == 0)
 		sy_buf_puts(&call->reply.body, "{\"ok\":true}");
 	return rc;
 }
 
-/* The site of the query: NULL for all; a name that nobody has used is not found. */
+/* The site of the query; NULL if it names none.  One that nobody has used yet is made, so
+ * that a test may ask whether anybody has. */
 static int query_site(struct sy_sim *sim, const struct sy_sim_http *http,
     struct sy_sim_site **site, struct sy_error *err)
 {
-	char name[SY_SIM_NAME] = "";
+	char name[SY_SIM_NAME];
 
 	*site = NULL;
 	if (!sy_sim_http_query(http, "site", name, sizeof(name)))
 		return 0;
-	*site = sy_sim_site_find(&sim->sites, name);
-	if (*site == NULL)
-		return sy_fail(err, SY_NOT_FOUND, "site", "no site is called '%s'", name);
-	return 0;
+	*site = sy_sim_site_get(&sim->sites, name, strlen(name), err);
+	return *site != NULL ? 0 : -1;
 }
 
 static int get_attempts(struct sy_sim *sim, struct sy_sim_call *call, const char *tail,

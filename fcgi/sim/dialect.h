@@ -34,6 +34,8 @@ struct sy_sim_dialect {
 	void (*error)(const struct sy_error *err, struct sy_buf *out);
 
 	const char *error_event; /* what stands before "data:" of an error in a stream */
+	const char *error_open;  /* what stands before the error object in its body */
+	int broken_status;       /* whose error an answer breaks off with */
 	const char *id_header;   /* the response header with the provider's request id */
 };
 

@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { DIMENSIONS = 64, MOST_DIMENSIONS = 4096 };
+enum { DIMENSIONS = 64 };
 
 static uint64_t hash(const char *s, size_t len)
 {
@@ -43,8 +43,8 @@ static void make_vector(const char *text, size_t len, float *v, size_t count)
 /* Little-endian binary32, as OpenAI packs it. */
 static void write_base64(const float *v, size_t count, struct sy_buf *out)
 {
-	unsigned char bytes[MOST_DIMENSIONS * 4];
-	char text[MOST_DIMENSIONS * 4 / 3 * 4 + 8];
+	unsigned char bytes[SY_SIM_DIMENSIONS * 4];
+	char text[SY_SIM_DIMENSIONS * 4 / 3 * 4 + 8];
 
 	for (size_t i = 0; i < count; i++) {
 		uint32_t bits;
@@ -62,7 +62,7 @@ static void write_vector(const struct sy_sim_ask *ask, const char *text, size_t 
     struct sy_buf *out)
 {
 	size_t count = ask->dimensions > 0 ? (size_t)ask->dimensions : DIMENSIONS;
-	float v[MOST_DIMENSIONS];
+	float v[SY_SIM_DIMENSIONS];
 
 	make_vector(text, len, v, count);
 	if (ask->base64) {

@@ -6,10 +6,10 @@
 #include "sim/reply.h"
 #include "sim/tree.h"
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/text.h"
 
-#include <json-c/json.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -97,13 +97,13 @@ static void mark_events(struct sy_sim_reply *r)
 static int put_response(struct json_object *response, struct sy_sim_reply *r,
     struct sy_error *err)
 {
-	struct json_object *body = sy_sim_get(response, "body");
+	struct json_object *body = sy_json_get(response, "body");
 	size_t len = (size_t)json_object_get_string_len(body);
 
 	if (!json_object_is_type(body, json_type_string))
 		return sy_fail(err, SY_BUG, "exchange", "it has no response.body");
-	r->status = json_object_get_int(sy_sim_get(response, "status"));
-	put_headers(sy_sim_get(response, "headers"), r);
+	r->status = json_object_get_int(sy_json_get(response, "status"));
+	put_headers(sy_json_get(response, "headers"), r);
 	if (strcmp(sy_sim_word(response, "body_encoding"), "base64") != 0)
 		sy_buf_add(&r->body, json_object_get_string(body), len);
 	else if (put_base64(json_object_get_string(body), len, &r->body, err) < 0)
@@ -112,25 +112,34 @@ static int put_response(struct json_object *response, struct sy_sim_reply *r,
 	return 0;
 }
 
+static int play_file(const struct sy_buf *file, struct sy_sim_reply *r,
+    struct sy_error *err)
+{
+	struct sy_arena *a = sy_arena_new();
+	struct json_object *root;
+	int rc = sy_sim_parse(a, file->data, file->len, &root, err);
+
+	if (rc == 0)
+		rc = put_response(sy_json_get(root, "response"), r, err);
+	sy_arena_free(a);
+	return rc;
+}
+
 int sy_sim_exchange(const char *data, const char *name, struct sy_sim_reply *reply,
     struct sy_error *err)
 {
 	char path[PATH_BYTES];
 	struct sy_buf file;
-	struct json_object *root = NULL;
 	int rc;
 
 	if (data == NULL || strstr(name, "..") != NULL ||
 	    snprintf(path, sizeof(path), "%s/%s", data, name) >= (int)sizeof(path))
 		return sy_fail(err, SY_BUG, "exchange", "no folder has the recording %s", name);
 	sy_buf_init(&file, FILE_BYTES);
-	if (read_file(path, &file) == 0)
-		root = sy_sim_parse(file.data, file.len);
-	if (root == NULL)
-		rc = sy_fail(err, SY_BUG, "exchange", "%s is no recording", path);
+	if (read_file(path, &file) < 0)
+		rc = sy_fail(err, SY_BUG, "exchange", "cannot read %s", path);
 	else
-		rc = put_response(sy_sim_get(root, "response"), reply, err);
-	json_object_put(root);
+		rc = play_file(&file, reply, err);
 	sy_buf_release(&file);
 	return rc;
 }

@@ -7,19 +7,17 @@
 
 #include "sim/dialect.h"
 #include "sim/serve.h"
-#include "sim/tree.h"
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
 
-#include <json-c/json.h>
 #include <math.h>
 #include <string.h>
 
 #define INVALID "invalid_request_error"
 
-void sy_sim_fault_error(struct sy_error *err, int status)
+static void fill_error(struct sy_error *err, int status)
 {
 	static const struct {
 		int status;
@@ -51,6 +49,23 @@ void sy_sim_fault_error(struct sy_error *err, int status)
 		sy_copy(err->type, sizeof(err->type), rows[i].type);
 		sy_copy(err->code, sizeof(err->code), rows[i].code);
 		sy_copy(err->message, sizeof(err->message), rows[i].message);
+	}
+}
+
+void sy_sim_fault_write(const struct sy_sim_dialect *dialect,
+    const struct sy_sim_step *step, int status, struct sy_buf *out)
+{
+	struct sy_error err;
+
+	if (step->error == NULL) {
+		fill_error(&err, status);
+		dialect->error(&err, out);
+	} else if (step->error_is_body) {
+		sy_buf_puts(out, step->error);
+	} else {
+		sy_buf_puts(out, dialect->error_open);
+		sy_buf_puts(out, step->error);
+		sy_buf_putc(out, '}');
 	}
 }
 
@@ -105,27 +120,6 @@ static void spoil_event(struct sy_sim_reply *r, int64_t n)
 		r->body.data[end - 1] = ',';
 }
 
-static void write_error(const struct sy_sim_dialect *dialect, const struct sy_sim_step *step,
-    struct sy_buf *out)
-{
-	struct json_object *given =
-	    step->error != NULL ? sy_sim_parse(step->error, strlen(step->error)) : NULL;
-	struct sy_error err;
-
-	if (given == NULL) {
-		sy_sim_fault_error(&err, dialect == &sy_sim_anthropic ? 529 : 500);
-		dialect->error(&err, out);
-	} else if (sy_sim_get(given, "error") != NULL) {
-		sy_buf_puts(out, step->error);
-	} else {
-		sy_buf_puts(out, dialect == &sy_sim_anthropic ?
-			"{\"type\":\"error\",\"error\":" : "{\"error\":");
-		sy_sim_write_tree(given, out);
-		sy_buf_putc(out, '}');
-	}
-	json_object_put(given);
-}
-
 /* An error inside a 200 takes the place of the events from n on. */
 static void put_error(const struct sy_sim_dialect *dialect, const struct sy_sim_step *step,
     struct sy_sim_reply *r)
@@ -137,7 +131,7 @@ static void put_error(const struct sy_sim_dialect *dialect, const struct sy_sim_
 		sy_buf_puts(&r->body, dialect->error_event);
 		sy_buf_puts(&r->body, "data: ");
 	}
-	write_error(dialect, step, &r->body);
+	sy_sim_fault_write(dialect, step, dialect->broken_status, &r->body);
 	if (r->streamed)
 		sy_buf_puts(&r->body, "\n\n");
 	sy_sim_reply_mark(r);

@@ -20,8 +20,7 @@ static void write_top(const struct sy_sim_turn *t, struct sy_buf *out)
 static void write_choice(int64_t choice, const char *text, size_t len, const char *finish,
     struct sy_buf *out)
 {
-	sy_buf_printf(out, "%s{\"index\":%lld,\"text\":", choice > 0 ? "," : "",
-	    (long long)choice);
+	sy_buf_printf(out, "{\"index\":%lld,\"text\":", (long long)choice);
 	sy_buf_json(out, text, len);
 	sy_buf_printf(out, ",\"logprobs\":null,\"finish_reason\":%s}", finish);
 }
@@ -41,8 +40,11 @@ static void whole(const struct sy_sim_turn *t, struct sy_sim_reply *r)
 	const struct sy_buf *text = &t->answer->text;
 
 	write_top(t, &r->body);
-	for (int64_t i = 0; i < t->ask->n; i++)
+	for (int64_t i = 0; i < t->ask->n; i++) {
+		if (i > 0)
+			sy_buf_putc(&r->body, ',');
 		write_choice(i, text->data, text->len, sy_sim_openai_finish(t), &r->body);
+	}
 	write_end(t, true, &r->body);
 	sy_sim_reply_mark(r);
 }
@@ -50,14 +52,9 @@ static void whole(const struct sy_sim_turn *t, struct sy_sim_reply *r)
 static void chunk(const struct sy_sim_turn *t, struct sy_sim_reply *r, int64_t choice,
     const char *text, size_t len, const char *finish)
 {
-	size_t comma;
-
 	sy_buf_puts(&r->body, "data: ");
 	write_top(t, &r->body);
-	comma = r->body.len;
 	write_choice(choice, text, len, finish, &r->body);
-	if (r->body.data[comma] == ',')
-		r->body.data[comma] = ' '; /* it stands alone here */
 	write_end(t, false, &r->body);
 	sy_buf_puts(&r->body, "\n\n");
 	sy_sim_reply_mark(r);
@@ -95,5 +92,7 @@ const struct sy_sim_dialect sy_sim_legacy = {
 	.stream = stream,
 	.error = sy_sim_openai_error,
 	.error_event = "",
+	.error_open = "{\"error\":",
+	.broken_status = 500,
 	.id_header = "x-request-id",
 };

@@ -3,7 +3,6 @@
  */
 #include "sim/serve.h"
 #include "sim/server.h"
-#include "sim/tree.h"
 
 #include "base/error.h"
 #include "base/log.h"
@@ -19,7 +18,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 4096, SCRIPT_BYTES = 16 * 1024 * 1024 };
+enum { PATH_BYTES = 4096 };
 
 static const char usage[] =
     "usage: switchyard-sim --listen ADDRESS:PORT [--port-file FILE] [--script FILE]\n"

@@ -284,5 +284,7 @@ const struct sy_sim_dialect sy_sim_openai = {
 	.stream = stream,
 	.error = sy_sim_openai_error,
 	.error_event = "",
+	.error_open = "{\"error\":",
+	.broken_status = 500,
 	.id_header = "x-request-id",
 };

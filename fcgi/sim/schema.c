@@ -7,7 +7,6 @@
 
 #include "base/text.h"
 
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,7 +29,7 @@ static void write_value(const struct fill *f, struct json_object *schema, int de
 
 static int64_t bound(struct json_object *in, const char *name, int64_t most)
 {
-	int64_t n = json_object_get_int64(sy_sim_get(in, name));
+	int64_t n = json_object_get_int64(sy_json_get(in, name));
 
 	return n < 0 ? 0 : n > most ? most : n;
 }
@@ -49,7 +48,7 @@ static struct json_object *follow(const struct fill *f, const char *ref)
 		size_t len = strcspn(ref, "/");
 
 		sy_copy_n(name, sizeof(name), ref, len);
-		at = sy_sim_get(at, name);
+		at = sy_json_get(at, name);
 		ref += len;
 	}
 	return at;
@@ -71,7 +70,7 @@ static void write_string(const struct fill *f, struct json_object *schema)
 	};
 	const char *format = sy_sim_word(schema, "format");
 	int64_t least = bound(schema, "minLength", MOST_CHARS);
-	int64_t most = sy_sim_get(schema, "maxLength") != NULL ?
+	int64_t most = sy_json_get(schema, "maxLength") != NULL ?
 	    bound(schema, "maxLength", MOST_CHARS) : MOST_CHARS;
 	char text[MOST_CHARS + 1];
 	int len;
@@ -91,9 +90,9 @@ static void write_string(const struct fill *f, struct json_object *schema)
 
 static void write_integer(const struct fill *f, struct json_object *schema)
 {
-	struct json_object *least = sy_sim_get(schema, "minimum");
-	struct json_object *above = sy_sim_get(schema, "exclusiveMinimum");
-	struct json_object *most = sy_sim_get(schema, "maximum");
+	struct json_object *least = sy_json_get(schema, "minimum");
+	struct json_object *above = sy_json_get(schema, "exclusiveMinimum");
+	struct json_object *most = sy_json_get(schema, "maximum");
 	int64_t n = f->which + 1;
 
 	if (most != NULL && n > json_object_get_int64(most))
@@ -108,7 +107,7 @@ static void write_integer(const struct fill *f, struct json_object *schema)
 static void write_array(const struct fill *f, struct json_object *schema, int depth)
 {
 	int64_t count = bound(schema, "minItems", MOST_ITEMS);
-	int64_t most = sy_sim_get(schema, "maxItems") != NULL ?
+	int64_t most = sy_json_get(schema, "maxItems") != NULL ?
 	    bound(schema, "maxItems", MOST_ITEMS) : MOST_ITEMS;
 
 	if (count == 0 && depth < SHALLOW && most > 0)
@@ -119,14 +118,14 @@ static void write_array(const struct fill *f, struct json_object *schema, int de
 
 		if (i > 0)
 			sy_buf_putc(f->out, ',');
-		write_value(&item, sy_sim_get(schema, "items"), depth + 1);
+		write_value(&item, sy_json_get(schema, "items"), depth + 1);
 	}
 	sy_buf_putc(f->out, ']');
 }
 
 static bool is_required(struct json_object *schema, const char *name)
 {
-	struct json_object *list = sy_sim_get(schema, "required");
+	struct json_object *list = sy_json_get(schema, "required");
 
 	if (!json_object_is_type(list, json_type_array))
 		return false;
@@ -143,8 +142,8 @@ static bool is_required(struct json_object *schema, const char *name)
 static void write_members(const struct fill *f, struct json_object *schema, bool *first,
     int depth)
 {
-	struct json_object *properties = sy_sim_get(schema, "properties");
-	struct json_object *all = sy_sim_get(schema, "allOf");
+	struct json_object *properties = sy_json_get(schema, "properties");
+	struct json_object *all = sy_json_get(schema, "allOf");
 
 	if (json_object_is_type(properties, json_type_object)) {
 		json_object_object_foreach(properties, name, below) {
@@ -163,7 +162,7 @@ static void write_members(const struct fill *f, struct json_object *schema, bool
 	for (size_t i = 0; i < json_object_array_length(all); i++) {
 		struct json_object *part = json_object_array_get_idx(all, i);
 
-		if (sy_sim_get(part, "$ref") != NULL)
+		if (sy_json_get(part, "$ref") != NULL)
 			part = follow(f, sy_sim_word(part, "$ref"));
 		write_members(f, part, first, depth + 1);
 	}
@@ -181,7 +180,7 @@ static void write_object(const struct fill *f, struct json_object *schema, int d
 /* The type, or the first of several that is not null; guessed where there is none. */
 static const char *type_of(struct json_object *schema)
 {
-	struct json_object *type = sy_sim_get(schema, "type");
+	struct json_object *type = sy_json_get(schema, "type");
 
 	if (json_object_is_type(type, json_type_array)) {
 		for (size_t i = 0; i < json_object_array_length(type); i++) {
@@ -195,7 +194,7 @@ static const char *type_of(struct json_object *schema)
 	}
 	if (json_object_is_type(type, json_type_string))
 		return json_object_get_string(type);
-	return sy_sim_get(schema, "items") != NULL ? "array" : "object";
+	return sy_json_get(schema, "items") != NULL ? "array" : "object";
 }
 
 static void write_typed(const struct fill *f, struct json_object *schema, int depth)
@@ -220,10 +219,10 @@ static void write_typed(const struct fill *f, struct json_object *schema, int de
  * null. */
 static struct json_object *branch(struct json_object *schema, int depth)
 {
-	struct json_object *of = sy_sim_get(schema, "anyOf"), *taken = NULL;
+	struct json_object *of = sy_json_get(schema, "anyOf"), *taken = NULL;
 
 	if (of == NULL)
-		of = sy_sim_get(schema, "oneOf");
+		of = sy_json_get(schema, "oneOf");
 	if (!json_object_is_type(of, json_type_array))
 		return NULL;
 	for (size_t i = 0; i < json_object_array_length(of); i++) {
@@ -240,16 +239,16 @@ static struct json_object *branch(struct json_object *schema, int depth)
 
 static void write_value(const struct fill *f, struct json_object *schema, int depth)
 {
-	struct json_object *choices = sy_sim_get(schema, "enum");
+	struct json_object *choices = sy_json_get(schema, "enum");
 
 	if (depth > DEPTH || --*f->left < 0)
 		sy_buf_puts(f->out, "null");
-	else if (sy_sim_get(schema, "$ref") != NULL)
+	else if (sy_json_get(schema, "$ref") != NULL)
 		write_value(f, follow(f, sy_sim_word(schema, "$ref")), depth + 1);
-	else if (sy_sim_get(schema, "const") != NULL)
-		sy_sim_write_tree(sy_sim_get(schema, "const"), f->out);
+	else if (sy_json_get(schema, "const") != NULL)
+		sy_json_print(f->out, sy_json_get(schema, "const"));
 	else if (json_object_is_type(choices, json_type_array))
-		sy_sim_write_tree(json_object_array_get_idx(choices, 0), f->out);
+		sy_json_print(f->out, json_object_array_get_idx(choices, 0));
 	else if (branch(schema, depth) != NULL)
 		write_value(f, branch(schema, depth), depth + 1);
 	else

@@ -10,11 +10,11 @@
 #include "sim/fault.h"
 #include "sim/tree.h"
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
 
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -115,23 +115,30 @@ static const struct endpoint *find_endpoint(const char *path, const char **rest)
 	return NULL;
 }
 
+static int read_own_step(struct sy_sim_call *call, const char *text, struct sy_error *err)
+{
+	struct sy_arena *a = sy_arena_new();
+	struct json_object *root;
+	int rc = sy_sim_parse(a, text, strlen(text), &root, err);
+
+	if (rc == 0)
+		rc = sy_sim_step_read(&call->own, root, "x-sim", err);
+	sy_arena_free(a);
+	return rc;
+}
+
 /* The x-sim header's step if there is one, else the script's next. */
 static int choose_step(struct sy_sim_site *site, struct sy_sim_call *call,
     struct sy_error *err)
 {
 	const char *text = sy_sim_http_header(&call->http, "x-sim");
-	struct json_object *root;
-	int rc;
 
 	call->step = sy_sim_site_next(site);
 	call->plan = sy_sim_plan_hold(site->plan);
 	if (text == NULL)
 		return 0;
 	call->step = &call->own;
-	root = sy_sim_parse(text, strlen(text));
-	rc = sy_sim_step_read(&call->own, root, "x-sim", err);
-	json_object_put(root);
-	return rc;
+	return read_own_step(call, text, err);
 }
 
 static int check_key(const struct sy_sim_plan *plan, const struct sy_sim_http *http,
@@ -206,19 +213,17 @@ static void reply_answer(struct sy_sim *sim, const struct endpoint *e,
 static void reply_scripted(const struct endpoint *e, struct sy_sim_call *call, int status)
 {
 	const struct sy_sim_step *step = call->step;
-	struct sy_error err;
+	struct sy_sim_reply *r = &call->reply;
 
-	if (step->body == NULL) {
-		sy_sim_fault_error(&err, status);
-		reply_error(call, e->dialect, &err);
-		return;
-	}
 	if (status != 0)
-		call->reply.status = status;
+		r->status = status;
+	if (step->body == NULL)
+		sy_sim_fault_write(e->dialect, step, status, &r->body);
+	else
+		sy_buf_puts(&r->body, step->body);
 	if (step->body_is_text)
-		call->reply.content_type = "text/plain; charset=utf-8";
-	sy_buf_puts(&call->reply.body, step->body);
-	sy_sim_reply_mark(&call->reply);
+		r->content_type = "text/plain; charset=utf-8";
+	sy_sim_reply_mark(r);
 }
 
 static void reply_some(struct sy_sim *sim, struct sy_sim_site *site,

@@ -10,11 +10,10 @@
 #include "base/text.h"
 
 #include <ctype.h>
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_STEPS = 10000, HEAD_BYTES = 64 * 1024 };
+enum { PATH_ROOM = 96, HEAD_BYTES = 64 * 1024 };
 
 struct sy_sim_plan *sy_sim_plan_new(void)
 {
@@ -67,13 +66,6 @@ static struct sy_sim_site *find(struct sy_sim_sites *sites, const char *name, si
 		    sites->list[i]->name[len] == '\0')
 			return sites->list[i];
 	return NULL;
-}
-
-struct sy_sim_site *sy_sim_site_find(struct sy_sim_sites *sites, const char *name)
-{
-	size_t len = strlen(name);
-
-	return len < SY_SIM_NAME ? find(sites, name, len) : NULL;
 }
 
 static bool is_name(const char *name, size_t len)
@@ -157,46 +149,45 @@ void sy_sim_site_keep(struct sy_sim_site *site, uint64_t sequence,
 static int read_steps(struct sy_sim_plan *plan, struct json_object *in, const char *path,
     struct sy_error *err)
 {
-	size_t count;
-	char below[SY_SIM_PATH];
+	struct json_object *list = NULL;
+	char below[PATH_ROOM];
 
-	if (in == NULL)
+	if (sy_json_array(in, "steps", path, &list, err) < 0)
+		return -1;
+	if (list == NULL)
 		return 0;
-	if (!json_object_is_type(in, json_type_array))
-		return sy_fail(err, SY_BAD_REQUEST, path, "steps must be an array");
-	count = json_object_array_length(in);
-	if (count > MOST_STEPS)
-		return sy_fail(err, SY_BAD_REQUEST, path, "over %d steps", MOST_STEPS);
-	plan->steps = sy_xcalloc(count, sizeof(*plan->steps));
-	for (; plan->count < count; plan->count++) {
-		sy_sim_path_index(below, path, plan->count);
-		sy_sim_step_init(&plan->steps[plan->count]);
-		if (sy_sim_step_read(&plan->steps[plan->count],
-			json_object_array_get_idx(in, plan->count), below, err) < 0) {
-			plan->count++;
+	plan->count = json_object_array_length(list);
+	plan->steps = sy_xcalloc(plan->count, sizeof(*plan->steps));
+	for (size_t i = 0; i < plan->count; i++)
+		sy_sim_step_init(&plan->steps[i]);
+	for (size_t i = 0; i < plan->count; i++) {
+		sy_json_path_at(below, sizeof(below), path, "steps", i);
+		if (sy_sim_step_read(&plan->steps[i], json_object_array_get_idx(list, i), below,
+			err) < 0)
 			return -1;
-		}
 	}
 	return 0;
 }
 
-static int read_member(struct sy_sim_plan *plan, const char *name, struct json_object *in,
-    const char *path, struct sy_error *err)
+static int read_then(struct sy_sim_plan *plan, struct json_object *in, const char *path,
+    struct sy_error *err)
 {
-	char below[SY_SIM_PATH];
-	const char *key = json_object_get_string(in);
+	struct json_object *step = sy_json_get(in, "then");
+	char below[PATH_ROOM];
 
-	sy_sim_path(below, path, name);
-	if (strcmp(name, "steps") == 0)
-		return read_steps(plan, in, below, err);
-	if (strcmp(name, "then") == 0)
-		return sy_sim_step_read(&plan->then, in, below, err);
-	if (strcmp(name, "key") != 0)
-		return sy_fail(err, SY_BAD_REQUEST, below, "a site has key, steps and then");
-	if (!json_object_is_type(in, json_type_string))
-		return sy_fail(err, SY_BAD_REQUEST, below, "must be a string");
-	free(plan->key);
-	plan->key = strcpy(sy_xcalloc(1, strlen(key) + 1), key);
+	sy_json_path(below, sizeof(below), path, "then");
+	return step != NULL ? sy_sim_step_read(&plan->then, step, below, err) : 0;
+}
+
+static int read_key(struct sy_sim_plan *plan, struct json_object *in, const char *path,
+    struct sy_error *err)
+{
+	const char *key = NULL;
+
+	if (sy_json_string(in, "key", path, &key, err) < 0)
+		return -1;
+	if (key != NULL)
+		plan->key = strcpy(sy_xcalloc(1, strlen(key) + 1), key);
 	return 0;
 }
 
@@ -205,10 +196,16 @@ static int read_plan(struct sy_sim_plan *plan, struct json_object *in, const cha
 {
 	if (!json_object_is_type(in, json_type_object))
 		return sy_fail(err, SY_BAD_REQUEST, path, "a site must be an object");
-	json_object_object_foreach(in, name, value)
-		if (read_member(plan, name, value, path, err) < 0)
-			return -1;
-	return 0;
+	json_object_object_foreach(in, name, value) {
+		(void)value;
+		if (strcmp(name, "key") != 0 && strcmp(name, "steps") != 0 &&
+		    strcmp(name, "then") != 0)
+			return sy_fail(err, SY_BAD_REQUEST, path,
+			    "a site has key, steps and then, but no '%s'", name);
+	}
+	if (read_key(plan, in, path, err) < 0 || read_steps(plan, in, path, err) < 0)
+		return -1;
+	return read_then(plan, in, path, err);
 }
 
 int sy_sim_script_set_site(struct sy_sim_sites *sites, const char *name,
@@ -216,12 +213,12 @@ int sy_sim_script_set_site(struct sy_sim_sites *sites, const char *name,
 {
 	struct sy_sim_site *site = sy_sim_site_get(sites, name, strlen(name), err);
 	struct sy_sim_plan *plan;
-	char path[SY_SIM_PATH];
+	char path[PATH_ROOM];
 
 	if (site == NULL)
 		return -1;
 	plan = sy_sim_plan_new();
-	sy_sim_path(path, "sites", name);
+	sy_json_path(path, sizeof(path), "sites", name);
 	if (read_plan(plan, in, path, err) < 0) {
 		sy_sim_plan_drop(plan);
 		return -1;
@@ -246,7 +243,7 @@ static int check(struct json_object *list, struct sy_error *err)
 int sy_sim_script_set(struct sy_sim_sites *sites, struct json_object *script,
     struct sy_error *err)
 {
-	struct json_object *list = sy_sim_get(script, "sites");
+	struct json_object *list = sy_json_get(script, "sites");
 
 	if (!json_object_is_type(list, json_type_object))
 		return sy_fail(err, SY_BAD_REQUEST, "sites", "must be an object of sites");

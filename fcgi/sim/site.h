@@ -62,9 +62,6 @@ void sy_sim_sites_release(struct sy_sim_sites *sites);
 struct sy_sim_site *sy_sim_site_get(struct sy_sim_sites *sites, const char *name,
     size_t len, struct sy_error *err);
 
-/* The site of that name, or NULL. */
-struct sy_sim_site *sy_sim_site_find(struct sy_sim_sites *sites, const char *name);
-
 /* Counts a call and finds its step, borrowed from site->plan. */
 const struct sy_sim_step *sy_sim_site_next(struct sy_sim_site *site);
 

@@ -3,23 +3,22 @@
  */
 #include "sim/step.h"
 
-#include "sim/tree.h"
-
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/text.h"
 
-#include <json-c/json.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADERS_BYTES = 16 * 1024 };
+enum { HEADERS_BYTES = 16 * 1024, PATH_ROOM = 96 };
 
 struct field;
 
+/* Reads in[f->name], which is there; path is the place of `in`. */
 typedef int read_fn(const struct field *f, struct sy_sim_step *step,
     struct json_object *in, const char *path, struct sy_error *err);
 
@@ -30,58 +29,56 @@ struct field {
 	int64_t min, max; /* of a number */
 };
 
-static char *keep(const char *s)
+/* The field's place in the step. */
+static void *place(const struct field *f, struct sy_sim_step *step)
+{
+	return (char *)step + f->offset;
+}
+
+static void keep(char **place_of, const char *s)
 {
 	size_t room = strlen(s) + 1;
 
-	return memcpy(sy_xrealloc(NULL, room), s, room);
+	free(*place_of);
+	*place_of = memcpy(sy_xrealloc(NULL, room), s, room);
+}
+
+static int refuse(const struct field *f, const char *path, const char *wanted,
+    struct sy_error *err)
+{
+	return sy_json_wrong_type(f->name, path, wanted, err);
 }
 
 static int read_int(const struct field *f, struct sy_sim_step *step,
     struct json_object *in, const char *path, struct sy_error *err)
 {
-	int64_t n = json_object_get_int64(in);
-
-	if (!json_object_is_type(in, json_type_int) || n < f->min || n > f->max)
-		return sy_fail(err, SY_BAD_REQUEST, path,
-		    "must be an integer from %lld to %lld", (long long)f->min,
-		    (long long)f->max);
-	*(int64_t *)((char *)step + f->offset) = n;
-	return 0;
+	return sy_json_int(in, f->name, path, f->min, f->max, place(f, step), err);
 }
 
 static int read_bool(const struct field *f, struct sy_sim_step *step,
     struct json_object *in, const char *path, struct sy_error *err)
 {
-	if (!json_object_is_type(in, json_type_boolean))
-		return sy_fail(err, SY_BAD_REQUEST, path, "must be true or false");
-	*(bool *)((char *)step + f->offset) = json_object_get_boolean(in);
-	return 0;
+	return sy_json_bool(in, f->name, path, place(f, step), err);
 }
 
 static int read_text(const struct field *f, struct sy_sim_step *step,
     struct json_object *in, const char *path, struct sy_error *err)
 {
-	char **text = (char **)((char *)step + f->offset);
+	const char *text;
+	int rc = sy_json_string(in, f->name, path, &text, err);
 
-	if (!json_object_is_type(in, json_type_string))
-		return sy_fail(err, SY_BAD_REQUEST, path, "must be a string");
-	if (strlen(json_object_get_string(in)) != (size_t)json_object_get_string_len(in))
-		return sy_fail(err, SY_BAD_REQUEST, path, "must not hold a NUL");
-	free(*text);
-	*text = keep(json_object_get_string(in));
-	return 0;
+	if (rc > 0)
+		keep(place(f, step), text);
+	return rc;
 }
 
 static int read_json(const struct field *f, struct sy_sim_step *step,
     struct json_object *in, const char *path, struct sy_error *err)
 {
-	char **text = (char **)((char *)step + f->offset);
-
 	(void)path;
 	(void)err;
-	free(*text);
-	*text = keep(json_object_to_json_string_ext(in, JSON_C_TO_STRING_NOSLASHESCAPE));
+	keep(place(f, step), json_object_to_json_string_ext(sy_json_get(in, f->name),
+				 JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	return 0;
 }
 
@@ -89,48 +86,56 @@ static int read_json(const struct field *f, struct sy_sim_step *step,
 static int read_body(const struct field *f, struct sy_sim_step *step,
     struct json_object *in, const char *path, struct sy_error *err)
 {
-	step->body_is_text = json_object_is_type(in, json_type_string);
+	step->body_is_text = sy_json_text(in, f->name) != NULL;
 	return (step->body_is_text ? read_text : read_json)(f, step, in, path, err);
+}
+
+/* The error object alone is wrapped later, in the manner of the dialect. */
+static int read_error(const struct field *f, struct sy_sim_step *step,
+    struct json_object *in, const char *path, struct sy_error *err)
+{
+	struct json_object *error;
+
+	if (sy_json_object(in, f->name, path, &error, err) < 0)
+		return -1;
+	step->error_is_body = sy_json_get(error, "error") != NULL;
+	return read_json(f, step, in, path, err);
 }
 
 static int read_chunked(const struct field *f, struct sy_sim_step *step,
     struct json_object *in, const char *path, struct sy_error *err)
 {
-	(void)f;
-	if (!json_object_is_type(in, json_type_boolean))
-		return sy_fail(err, SY_BAD_REQUEST, path, "must be true or false");
-	step->chunked = json_object_get_boolean(in);
-	return 0;
+	bool chunked = false;
+	int rc = sy_json_bool(in, f->name, path, &chunked, err);
+
+	step->chunked = chunked;
+	return rc;
 }
 
 /* "reset" and "stall" both have one value that is no count. */
 static int read_before_headers(const struct field *f, struct sy_sim_step *step,
     struct json_object *in, const char *path, struct sy_error *err)
 {
-	if (!json_object_is_type(in, json_type_string) ||
-	    strcmp(json_object_get_string(in), "before_headers") != 0)
-		return sy_fail(err, SY_BAD_REQUEST, path, "must be \"before_headers\"");
-	*(bool *)((char *)step + f->offset) = true;
-	return 0;
+	static const struct sy_word words[] = { { "before_headers", 1 }, { NULL, 0 } };
+	int word = 0, rc = sy_json_word(in, f->name, path, words, &word, err);
+
+	*(bool *)place(f, step) = word;
+	return rc;
 }
 
 static int read_cut(const struct field *f, struct sy_sim_step *step,
     struct json_object *in, const char *path, struct sy_error *err)
 {
-	static const char *const words[] = {
-		[SY_SIM_CUT_ABORT] = "abort",
-		[SY_SIM_CUT_CLEAN] = "clean",
-		[SY_SIM_CUT_RESET] = "reset",
+	static const struct sy_word words[] = {
+		{ "abort", SY_SIM_CUT_ABORT },
+		{ "clean", SY_SIM_CUT_CLEAN },
+		{ "reset", SY_SIM_CUT_RESET },
+		{ NULL, 0 },
 	};
-	const char *word = json_object_get_string(in);
+	int word = SY_SIM_CUT_ABORT, rc = sy_json_word(in, f->name, path, words, &word, err);
 
-	(void)f;
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (word != NULL && strcmp(word, words[i]) == 0) {
-			step->cut = (enum sy_sim_cut)i;
-			return 0;
-		}
-	return sy_fail(err, SY_BAD_REQUEST, path, "must be clean, abort or reset");
+	step->cut = (enum sy_sim_cut)word;
+	return rc;
 }
 
 static bool fits_header(const char *name, const char *value)
@@ -142,44 +147,41 @@ static bool fits_header(const char *name, const char *value)
 static int read_headers(const struct field *f, struct sy_sim_step *step,
     struct json_object *in, const char *path, struct sy_error *err)
 {
+	struct json_object *headers;
 	struct sy_buf lines;
 	bool fit = true;
 
-	(void)f;
-	if (!json_object_is_type(in, json_type_object))
-		return sy_fail(err, SY_BAD_REQUEST, path, "must be an object of strings");
+	if (sy_json_object(in, f->name, path, &headers, err) < 0)
+		return -1;
 	sy_buf_init(&lines, HEADERS_BYTES);
-	json_object_object_foreach(in, name, value) {
+	json_object_object_foreach(headers, name, value) {
 		const char *text = json_object_get_string(value);
 
 		fit = fit && text != NULL && fits_header(name, text);
 		if (fit)
 			sy_buf_printf(&lines, "%s: %s\r\n", name, text);
 	}
-	if (!fit || lines.full) {
-		sy_buf_release(&lines);
-		return sy_fail(err, SY_BAD_REQUEST, path, "holds what no header can");
-	}
-	free(step->headers);
-	step->headers = lines.data; /* NULL when there are none */
-	return 0;
+	fit = fit && !lines.full;
+	if (fit && lines.len > 0)
+		keep(&step->headers, lines.data);
+	sy_buf_release(&lines);
+	return fit ? 0 : refuse(f, path, "an object of header lines", err);
 }
 
-/* A number below an object: in[name], in a range; *out as it was if absent. */
+/* A number that may have a fraction; *out as it was if it is absent. */
 static int read_number(struct json_object *in, const char *name, double min, double max,
-    double *out, const char *path, struct sy_error *err)
+    double *out)
 {
-	struct json_object *member = in;
-	double n;
+	struct json_object *member = sy_json_get(in, name);
+	double n = json_object_get_double(member);
 
-	if (name != NULL && !json_object_object_get_ex(in, name, &member))
+	if (member == NULL)
 		return 0;
-	n = json_object_get_double(member);
-	if ((!json_object_is_type(member, json_type_double) &&
-		!json_object_is_type(member, json_type_int)) ||
-	    isnan(n) || n < min || n > max)
-		return sy_fail(err, SY_BAD_REQUEST, path, "%s must be a number from %g to %g",
-		    name != NULL ? name : "it", min, max);
+	if (!json_object_is_type(member, json_type_double) &&
+	    !json_object_is_type(member, json_type_int))
+		return -1;
+	if (isnan(n) || n < min || n > max)
+		return -1;
 	*out = n;
 	return 0;
 }
@@ -187,19 +189,20 @@ static int read_number(struct json_object *in, const char *name, double min, dou
 static int read_share(const struct field *f, struct sy_sim_step *step,
     struct json_object *in, const char *path, struct sy_error *err)
 {
-	(void)f;
-	return read_number(in, NULL, 0, 1, &step->fail_share, path, err);
+	if (read_number(in, f->name, 0, 1, &step->fail_share) < 0)
+		return refuse(f, path, "a number from 0 to 1", err);
+	return 0;
 }
 
 static int read_latency(const struct field *f, struct sy_sim_step *step,
     struct json_object *in, const char *path, struct sy_error *err)
 {
+	struct json_object *latency = sy_json_get(in, f->name);
 	double median = 0;
 
-	(void)f;
-	if (read_number(in, "median_ms", 0, 600000, &median, path, err) < 0 ||
-	    read_number(in, "sigma", 0, 4, &step->latency_sigma, path, err) < 0)
-		return -1;
+	if (read_number(latency, "median_ms", 0, 600000, &median) < 0 ||
+	    read_number(latency, "sigma", 0, 4, &step->latency_sigma) < 0)
+		return refuse(f, path, "{median_ms: 0 to 600000, sigma: 0 to 4}", err);
 	step->latency_median_ms = (int64_t)median;
 	return 0;
 }
@@ -207,12 +210,12 @@ static int read_latency(const struct field *f, struct sy_sim_step *step,
 static int read_outage(const struct field *f, struct sy_sim_step *step,
     struct json_object *in, const char *path, struct sy_error *err)
 {
+	struct json_object *outage = sy_json_get(in, f->name);
 	double every = 0, lasts = 0;
 
-	(void)f;
-	if (read_number(in, "every_s", 1, 86400, &every, path, err) < 0 ||
-	    read_number(in, "for_s", 1, every, &lasts, path, err) < 0)
-		return -1;
+	if (read_number(outage, "every_s", 1, 86400, &every) < 0 ||
+	    read_number(outage, "for_s", 1, every, &lasts) < 0)
+		return refuse(f, path, "{every_s: 1 to 86400, for_s: 1 to every_s}", err);
 	step->outage_every_s = (int64_t)every;
 	step->outage_for_s = (int64_t)lasts;
 	return 0;
@@ -247,7 +250,7 @@ static const struct field fields[] = {
 	{ "cut", read_cut, 0, 0, 0 },
 	{ "malformed_at", read_int, AT(malformed_at), 0, 100000000 },
 	{ "error_at", read_int, AT(error_at), 0, 100000000 },
-	{ "error", read_json, AT(error), 0, 0 },
+	{ "error", read_error, AT(error), 0, 0 },
 	{ "fail_share", read_share, 0, 0, 0 },
 	{ "fail_status", read_int, AT(fail_status), 400, 599 },
 	{ "outage", read_outage, 0, 0, 0 },
@@ -286,25 +289,23 @@ void sy_sim_step_release(struct sy_sim_step *step)
 static int no_such_field(const char *name, const char *path, struct sy_error *err)
 {
 	const char *names[FIELDS + 1] = { NULL };
+	char field[PATH_ROOM];
 	const char *near;
 
 	for (size_t i = 0; i < FIELDS; i++)
 		names[i] = fields[i].name;
 	near = sy_did_you_mean(name, names);
-	return sy_fail(err, SY_BAD_REQUEST, path, "a step has no such field%s%s",
+	sy_json_path(field, sizeof(field), path, name);
+	return sy_fail(err, SY_BAD_REQUEST, field, "a step has no field '%s'%s%s", field,
 	    near != NULL ? "; did you mean " : "", near != NULL ? near : "");
 }
 
-static int read_field(struct sy_sim_step *step, const char *name, struct json_object *in,
-    const char *path, struct sy_error *err)
+static const struct field *find_field(const char *name)
 {
-	char below[SY_SIM_PATH];
-
-	sy_sim_path(below, path, name);
 	for (size_t i = 0; i < FIELDS; i++)
 		if (strcmp(fields[i].name, name) == 0)
-			return fields[i].read(&fields[i], step, in, below, err);
-	return no_such_field(name, below, err);
+			return &fields[i];
+	return NULL;
 }
 
 int sy_sim_step_read(struct sy_sim_step *step, struct json_object *in, const char *path,
@@ -312,8 +313,13 @@ int sy_sim_step_read(struct sy_sim_step *step, struct json_object *in, const cha
 {
 	if (!json_object_is_type(in, json_type_object))
 		return sy_fail(err, SY_BAD_REQUEST, path, "a step must be an object");
-	json_object_object_foreach(in, name, value)
-		if (read_field(step, name, value, path, err) < 0)
+	json_object_object_foreach(in, name, value) {
+		const struct field *f = find_field(name);
+
+		if (f == NULL)
+			return no_such_field(name, path, err);
+		if (value != NULL && f->read(f, step, in, path, err) < 0)
 			return -1;
+	}
 	return 0;
 }
