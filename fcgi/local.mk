@@ -3,6 +3,7 @@ pkglibexec_PROGRAMS =
 
 # The simulated provider: upstream of demo, end-to-end tests and benchmarks.
 pkglibexec_PROGRAMS += switchyard-sim
+dist_man_MANS += fcgi/sim/switchyard-sim.8
 switchyard_sim_SOURCES = \
 	fcgi/sim/answer.c fcgi/sim/answer.h \
 	fcgi/sim/anthropic.c \
@@ -34,3 +35,4 @@ switchyard_SOURCES = \
 	fcgi/ctl_table.c \
 	fcgi/ctl_value.c fcgi/ctl_value.h
 switchyard_LDADD = $(SY_LIBS)
+switchyard_sim_LDADD = libswitchyard.a $(EV_LIBS) $(JSON_LIBS) $(SODIUM_LIBS) -lm
