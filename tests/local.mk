@@ -39,4 +39,17 @@ tests_unit_net_net_test_SOURCES = \
 	tests/unit/net/fetch_test.c tests/unit/net/server.c tests/unit/net/server.h \
 	tests/unit/net/suites.c
 tests_unit_net_net_test_LDADD = $(SY_LIBS) -lcunit
+TESTS += tests/unit/sim/sim_test
+check_PROGRAMS += tests/unit/sim/sim_test
+tests_unit_sim_sim_test_SOURCES = \
+	tests/unit/suites.h tests/unit/main.c \
+	tests/unit/sim/ask_test.c tests/unit/sim/http_test.c \
+	tests/unit/sim/schema_test.c tests/unit/sim/step_test.c \
+	tests/unit/sim/suites.c \
+	fcgi/sim/ask.c fcgi/sim/http.c fcgi/sim/schema.c fcgi/sim/step.c fcgi/sim/tree.c
+tests_unit_sim_sim_test_LDADD = libswitchyard.a $(JSON_LIBS) $(SODIUM_LIBS) -lcunit
 endif
+
+# End to end: whole programs, driven from outside.
+TESTS += tests/drive/sim.sh
+EXTRA_DIST += tests/drive/sim.sh tests/drive/sim_exchanges.py
