@@ -53,3 +53,15 @@ endif
 # End to end: whole programs, driven from outside.
 TESTS += tests/drive/sim.sh
 EXTRA_DIST += tests/drive/sim.sh tests/drive/sim_exchanges.py
+
+TESTS += tests/drive/browser.sh
+EXTRA_DIST += tests/drive/browser.sh \
+	tests/browser/.npmrc tests/browser/package.json tests/browser/package-lock.json \
+	tests/browser/browser.mjs tests/browser/fixture.mjs tests/browser/history.mjs \
+	tests/browser/overview.test.mjs tests/browser/signin.test.mjs \
+	tests/browser/states.test.mjs tests/browser/static.test.mjs
+
+clean-local: clean-browser
+clean-browser:
+	rm -rf tests/browser-run
+.PHONY: clean-browser

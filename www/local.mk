@@ -19,6 +19,7 @@ dist_uijs_DATA = \
 	www/js/overview.js \
 	www/js/panels.js \
 	www/js/signin.js \
-	www/js/strings.js
+	www/js/strings.js \
+	www/js/trouble.js
 
 EXTRA_DIST += www/API.md

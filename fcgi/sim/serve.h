@@ -24,10 +24,8 @@ struct sy_sim {
 	struct sy_sim_attempts attempts;
 	const char *data; /* folder of recorded exchanges, or NULL */
 	int64_t started_ms;
-
-	/* The call that is being answered: nothing interrupts that, so one of each will do. */
-	struct sy_sim_ask ask;
-	struct sy_sim_answer answer;
+	struct sy_sim_ask ask; /* used from the start of a call to the end of its reply's */
+	struct sy_sim_answer answer; /* making, which nothing interrupts */
 };
 
 /* What happens on the wire instead of a reply. */

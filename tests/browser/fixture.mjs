@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { NOW, TZ, makeCells, summary, series, top, providersNow, range } from './history.mjs';
 
-const WWW = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../www');
+const WWW = process.env.SWITCHYARD_WWW ?? path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../www');
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
   + "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',

@@ -4,7 +4,7 @@
  * What is shown is a function of the address (its fragment) and the last answer.  Views don't
  * ask for anything; they are handed the answer and `ctx`.
  */
-import { h, text, name, plain, icon, command, swap, say } from './dom.js';
+import { h, text, name, plain, icon, swap, say } from './dom.js';
 import { calendar, ago, shiftDay, daysBetween } from './format.js';
 import { overview } from './overview.js';
 import { words } from './strings.js';
@@ -178,11 +178,11 @@ async function ask(path, { method = 'GET', body, signal } = {}) {
   return withFreshness(parsed, answer.headers);
 }
 
-/* How old the answer was when it arrived, by the gateway's clock alone. */
+/* How old the answer was when it arrived, by the gateway's clock alone; and whether its period goes on. */
 function withFreshness(parsed, headers) {
   const asOf = Number(headers.get('X-Switchyard-As-Of')) || parsed.as_of;
   const sent = Date.parse(headers.get('Date')) / 1000;
-  return { ...parsed, as_of: asOf, lag_s: asOf && sent ? Math.max(0, sent - asOf) : 0 };
+  return { ...parsed, as_of: asOf, lag_s: asOf && sent ? Math.max(0, sent - asOf) : 0, running: parsed.to >= parsed.as_of };
 }
 
 /* ---- what is on the screen ---- */
@@ -196,6 +196,7 @@ let arrived = 0;
 let current = null;
 let timer = 0;
 let failures = 0;
+let endWaiting = () => {};
 
 const ctx = {
   get state() { return state; },
@@ -378,18 +379,20 @@ function skeleton() {
     h('div', { class: 'tiles' }, Array.from({ length: 5 }, () => block('small'))), block('large')));
 }
 
+/* Says that something is on its way, but not for what comes at once. */
 function waiting() {
+  endWaiting();
   body.setAttribute('aria-busy', 'true');
   const soon = setTimeout(() => (answer ? body.classList.add('busy') : skeleton()), 150);
   const late = setTimeout(() => {
     document.getElementById('wait').textContent = words.slow;
   }, 3000);
-  return () => {
+  endWaiting = () => {
     clearTimeout(soon);
     clearTimeout(late);
-    document.getElementById('wait').textContent = '';
-    body.removeAttribute('aria-busy');
-    body.classList.remove('busy');
+    document.getElementById('wait')?.replaceChildren();
+    body?.removeAttribute('aria-busy');
+    body?.classList.remove('busy');
   };
 }
 
@@ -399,7 +402,8 @@ async function load({ quietly = false } = {}) {
   const mine = new AbortController();
   current = mine;
   clearTimeout(timer);
-  const done = quietly ? () => {} : waiting();
+  if (!quietly)
+    waiting();
   try {
     const next = await ask(`summary?${query(state, false)}`, { signal: mine.signal });
     const same = answer && quietly && !failures && next.seq === answer.seq && next.from === answer.from;
@@ -414,10 +418,9 @@ async function load({ quietly = false } = {}) {
   } catch (failure) {
     if (mine.signal.aborted)
       return;
-    failed(failure);
-  } finally {
-    done();
+    await failed(failure);
   }
+  endWaiting();
   plan();
 }
 
@@ -426,7 +429,7 @@ function plan() {
   if (document.hidden || !body?.isConnected)
     return;
   const retry = failures ? Math.min(60, 2 ** failures) : 0;
-  const running = !answer || answer.data.never || answer.to >= answer.as_of - 5 || answer.data.in_flight > 0;
+  const running = !answer || answer.data.never || answer.running;
   const wait = retry || (running && answer ? interval() : 0);
   if (wait > 0)
     timer = setTimeout(() => load({ quietly: true }), wait * 1000);
@@ -438,28 +441,15 @@ function notice(line) {
   swap(document.getElementById('notice'), ...(line ? [line] : []));
 }
 
-function retryButton() {
-  return h('button', { type: 'button', class: 'main', on: { click: () => load() } }, words.retry);
-}
-
-function errorCard(failure) {
-  if (failure.status === 403)
-    return h('section', { class: 'card lone', role: 'alert' }, h('h2', { class: 'big' }, words.forbiddenTitle),
-      h('p', {}, text(words.forbiddenLead, { role: plain(meta.session.role) })));
-  if (failure.status === 0)
-    return h('section', { class: 'card lone bad', role: 'alert' }, h('h2', { class: 'big' }, icon('bad'), words.downTitle),
-      h('p', {}, words.downLead), h('p', {}, h('code', {}, api.href)), h('h3', {}, words.downCheck), command(words.downDo),
-      h('p', { class: 'buttons' }, retryButton()));
-  return h('section', { class: 'card lone bad', role: 'alert' }, h('h2', { class: 'big' }, icon('bad'), words.errorTitle),
-    failure.message ? h('p', {}, plain(failure.message), failure.hint ? ` ${plain(failure.hint)}` : '') : null,
-    h('p', { class: 'note' }, text(words.errorCode, { code: plain(failure.code), status: failure.status }),
-      failure.id ? [' · ', text(words.errorRequest, { id: plain(failure.id) })] : null),
-    h('p', { class: 'buttons' }, retryButton(), failure.status === 400
-      ? h('button', { type: 'button', on: { click: () => go({ r: '7d', cmp: 'prev', by: 'model', drop: 'all' }) } }, words.reset) : null));
+/* What can't be shown at all; where even the card can't be had, its title has to do. */
+async function trouble(failure, retry) {
+  const { errorCard } = await import('./trouble.js').catch(() => ({}));
+  return errorCard ? errorCard(failure, { retry, api: api.href, role: meta?.session?.role ?? '',
+    reset: () => go({ r: '7d', cmp: 'prev', by: 'model', drop: 'all' }) }) : h('p', { role: 'alert' }, words.downTitle);
 }
 
 /* Something to look at stays; a first view, or one that can't be had, says why. */
-function failed(failure) {
+async function failed(failure) {
   if (!(failure instanceof Failure)) {
     setTimeout(() => { throw failure; });
     failure = new Failure(200, { code: 'page', message: words.errorUnreadable });
@@ -475,7 +465,7 @@ function failed(failure) {
   }
   failures = failure.passing ? failures + 1 : 0;
   answer = null;
-  return swap(body, errorCard(failure));
+  return swap(body, await trouble(failure, () => load()));
 }
 
 /* ---- coming and going ---- */
@@ -504,9 +494,10 @@ function start() {
   load();
 }
 
-function strip() {
+function clear() {
   current?.abort();
   clearTimeout(timer);
+  endWaiting();
   csrf = '';
   answer = null;
   body = null;
@@ -519,12 +510,15 @@ function strip() {
 
 /* The view to come back to is in the address all the while. */
 async function enter(reason) {
-  strip();
+  clear();
   const { signIn } = await import('./signin.js');
-  const ways = meta?.sign_in ?? (await knowMeta())?.sign_in ?? [];
-  signIn({ host: main, ways, reason, async send(credentials) {
+  signIn({ host: main, ways: meta.sign_in, reason, async send(credentials) {
     await ask('session', { method: 'POST', body: credentials });
-    await begin();
+    await knowMeta();
+    if (meta.session)
+      start();
+    else
+      await enter(words.signInNoCookie);
   } });
 }
 
@@ -547,37 +541,39 @@ function takeCode() {
   return found?.[1];
 }
 
-async function begin() {
-  await knowMeta();
-  if (meta.session)
-    start();
-  else
-    await enter('');
+/* A code that isn't good matters only to one who isn't signed in. */
+async function tryCode(code) {
+  try {
+    await ask('session', { method: 'POST', body: { code } });
+    return '';
+  } catch (failure) {
+    if (failure.status === 401)
+      return words.signInCodeWrong;
+    throw failure;
+  }
 }
 
 async function boot() {
   const code = takeCode();
   try {
-    if (code)
-      await ask('session', { method: 'POST', body: { code } });
-    await begin();
+    const reason = code ? await tryCode(code) : '';
+    await knowMeta();
+    if (meta.session)
+      start();
+    else
+      await enter(reason);
   } catch (failure) {
-    if (failure instanceof Failure && failure.status === 401)
-      return enter(words.signInCodeWrong);
-    return unreachable(failure);
+    await unreachable(failure);
   }
-  return undefined;
 }
 
 /* Nothing is known yet, not even the zone: say so, and try again by itself. */
-function unreachable(failure) {
+async function unreachable(failure) {
   if (!(failure instanceof Failure))
     throw failure;
   failures += 1;
   const again = () => { clearTimeout(timer); boot(); };
-  const card = errorCard(failure);
-  card.querySelector('button.main').replaceWith(h('button', { type: 'button', class: 'main', on: { click: again } }, words.retry));
-  main.replaceChildren(h('h1', { class: 'unseen' }, words.product), card);
+  main.replaceChildren(h('h1', { class: 'unseen' }, words.product), await trouble(failure, again));
   if (failure.passing)
     timer = setTimeout(again, Math.min(60, 2 ** failures) * 1000);
 }

@@ -214,7 +214,15 @@ export function bars({ label, data, colours, write, pick }) {
   const host = h('div', { class: 'bars', tabindex: 0, role: 'slider', 'aria-label': label, 'aria-valuemin': 1,
     'aria-valuemax': data.t.length, data: { key: 'bars' } }, stage, tooltip);
   let drawn = null;
+  let width = 0;
   let at = data.t.length - 1;
+
+  function redraw() {
+    leave();
+    width = host.clientWidth;
+    drawn = draw(host, data, colours, write);
+    stage.replaceChildren(drawn.svg);
+  }
 
   function speak() {
     host.setAttribute('aria-valuenow', at + 1);
@@ -223,6 +231,8 @@ export function bars({ label, data, colours, write, pick }) {
 
   function show(i) {
     at = i;
+    if (!drawn)
+      redraw(); /* given back the focus before it was ever laid out */
     const { geometry, cursor } = drawn;
     cursor.setAttribute('x', geometry.mid(i) - geometry.slot / 2);
     cursor.classList.add('on');
@@ -255,21 +265,16 @@ export function bars({ label, data, colours, write, pick }) {
   }
 
   const under = (event) => drawn.geometry.at(event.clientX - stage.getBoundingClientRect().left);
-  host.addEventListener('pointermove', (event) => show(under(event)));
+  host.addEventListener('pointermove', (event) => drawn && show(under(event)));
   host.addEventListener('pointerleave', leave);
-  host.addEventListener('click', (event) => pick(under(event)));
+  host.addEventListener('click', (event) => drawn && pick(under(event)));
   host.addEventListener('keydown', onKey);
   host.addEventListener('focus', () => host.matches(':focus-visible') && show(at));
   host.addEventListener('blur', leave);
 
-  let width = 0;
   new ResizeObserver(() => {
-    if (host.clientWidth === width || !host.clientWidth)
-      return;
-    width = host.clientWidth;
-    leave();
-    drawn = draw(host, data, colours, write);
-    stage.replaceChildren(drawn.svg);
+    if (host.clientWidth && host.clientWidth !== width)
+      redraw();
   }).observe(host);
   speak();
   return host;

@@ -152,5 +152,5 @@ export function command(line) {
     },
   } }, words.copy);
   return h('div', { class: 'command' },
-    h('pre', { tabindex: 0, role: 'region', 'aria-label': words.commandRegion }, code), copy);
+    h('pre', { tabindex: 0, role: 'group', 'aria-label': words.commandRegion }, code), copy);
 }

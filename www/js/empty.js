@@ -10,7 +10,7 @@ import { words } from './strings.js';
 function curl(meta) {
   const url = meta.base_url ?? new URL('../v1', document.baseURI).href.replace(/\/$/, '');
   const model = meta.routes[0] ?? 'MODEL';
-  const ask = JSON.stringify({ messages: [{ role: 'user', content: 'Say hello in five words' }] });
+  const ask = JSON.stringify({ messages: [{ role: 'user', content: words.neverPrompt }] });
   const body = `{"model":${JSON.stringify(model)},\n       ${ask.slice(1)}`.replaceAll('\'', '\'\\\'\'');
   return { url, line: [`curl ${url}/chat/completions \\`, '  -H "Authorization: Bearer $SWITCHYARD_KEY" \\',
     '  -H "Content-Type: application/json" \\', `  -d '${body}'`].join('\n') };

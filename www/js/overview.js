@@ -259,7 +259,7 @@ function chartSummary(data, answer, cal) {
 function spend(answer, ctx) {
   const { state, cal, go } = ctx;
   const raw = answer.data.bars;
-  const data = { ...raw, running: answer.to >= answer.as_of };
+  const data = { ...raw, running: answer.running };
   const title = words.spendPer[answer.step];
   const colours = slots(data.by, data.series.map((one) => one.id));
   const dim = words.dims[data.by];

@@ -67,8 +67,7 @@ export const words = {
     none: 'no comparison',
   },
   filters: 'Filters',
-  filterIs: '{dim} is {name}',
-  filterRemove: 'Remove the filter {dim} is {name}',
+  filterRemove: '{dim} {name}: remove this filter',
   filterClear: 'Clear filters',
   onlyThis: '{name}: show only this',
   notOnlyThis: '{name}: show all again',
@@ -198,6 +197,7 @@ export const words = {
   neverLead: 'The gateway is up and nothing has gone through it yet. Send it something, and this page fills itself.',
   neverKey: 'Make a client key, once',
   neverCurl: 'Send a request',
+  neverPrompt: 'Say hello in five words',
   neverSdk: 'Or point an OpenAI SDK at',
   neverAfter: 'Then, here',
   neverWill: [
@@ -232,7 +232,6 @@ export const words = {
 
   /* sign-in */
   signIn: 'Sign in',
-  signInTo: 'Sign in to {host}',
   signInCode: 'One-time code',
   signInCodeHint: 'Printed by the command below; good for ten minutes and for one use.',
   signInCodeDo: 'switchyard ui link',
@@ -243,6 +242,7 @@ export const words = {
   signInWrong: 'That did not work. Check what you entered and try again.',
   signInCodeWrong: 'That code did not work. It may have been used already, or be older than ten minutes.',
   signInWait: 'Too many tries. Wait {ago} and try again.',
+  signInNoCookie: 'The browser did not keep the session: it must allow cookies from this address, and https is needed except on this machine itself.',
   signInDown: 'The gateway does not answer. Try again in a moment.',
   signInEnded: 'The session has ended. Sign in to go on where you were.',
   signInOut: 'You are signed out.',
