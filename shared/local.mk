@@ -38,6 +38,24 @@ libswitchyard_a_SOURCES += \
 
 libswitchyard_a_SOURCES += \
 	shared/dialect/adapter.h \
+	shared/dialect/anthropic.h \
+	shared/dialect/anthropic_blame.c shared/dialect/anthropic_blame.h \
+	shared/dialect/anthropic_blocks.c \
+	shared/dialect/anthropic_build.c shared/dialect/anthropic_build.h \
+	shared/dialect/anthropic_names.c shared/dialect/anthropic_names.h \
+	shared/dialect/anthropic_out.c \
+	shared/dialect/anthropic_plan.c shared/dialect/anthropic_plan.h \
+	shared/dialect/anthropic_read.c shared/dialect/anthropic_read.h \
+	shared/dialect/anthropic_schema.c shared/dialect/anthropic_schema.h \
+	shared/dialect/anthropic_tools.c \
+	shared/dialect/anthropic_turns.c shared/dialect/anthropic_turns.h \
+	shared/dialect/anthropic_usage.c shared/dialect/anthropic_usage.h \
+	shared/dialect/anthropic_write.h \
+	shared/dialect/claude.c shared/dialect/claude.h \
+	shared/dialect/media.c shared/dialect/media.h \
+	shared/dialect/notes.c shared/dialect/notes.h \
+	shared/dialect/registry.c \
+	shared/dialect/stopwatch.c shared/dialect/stopwatch.h \
 	shared/dialect/surface.h \
 	shared/dialect/translate.h
 

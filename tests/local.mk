@@ -10,6 +10,17 @@ tests_unit_base_base_test_SOURCES = \
 	tests/unit/base/sse_test.c tests/unit/base/suites.c tests/unit/base/text_test.c
 tests_unit_base_base_test_LDADD = $(SY_LIBS) -lcunit
 
+TESTS += tests/unit/dialect/dialect_test
+check_PROGRAMS += tests/unit/dialect/dialect_test
+tests_unit_dialect_dialect_test_SOURCES = \
+	tests/unit/suites.h tests/unit/main.c \
+	tests/unit/dialect/anthropic_names_test.c \
+	tests/unit/dialect/anthropic_schema_test.c \
+	tests/unit/dialect/anthropic_usage_test.c \
+	tests/unit/dialect/blame_test.c tests/unit/dialect/media_test.c \
+	tests/unit/dialect/stopwatch_test.c tests/unit/dialect/suites.c
+tests_unit_dialect_dialect_test_LDADD = $(SY_LIBS) -lcunit
+
 TESTS += tests/unit/model/model_test
 check_PROGRAMS += tests/unit/model/model_test
 tests_unit_model_model_test_SOURCES = \

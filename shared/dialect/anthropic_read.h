@@ -1,0 +1,21 @@
+/*
+ * anthropic_read.h - answers of the Messages API, whole or streamed, as events.
+ *
+ * A whole answer is read by the steps of a stream: each block is begun and ended, so there is
+ * one way from blocks to events.
+ */
+#ifndef SY_DIALECT_ANTHROPIC_READ_H
+#define SY_DIALECT_ANTHROPIC_READ_H
+
+#include "dialect/adapter.h"
+
+#define SY_ANTHROPIC_STREAM_BYTES sizeof(void *)
+
+int sy_anthropic_parse(const struct sy_call *call, const char *body, size_t len,
+    const struct sy_sink *sink, struct sy_error *err);
+int sy_anthropic_feed(const struct sy_call *call, void *state, const struct sy_record *rec,
+    const struct sy_sink *sink, struct sy_error *err);
+void sy_anthropic_finish(const struct sy_call *call, void *state,
+    const struct sy_sink *sink);
+
+#endif

@@ -1,0 +1,491 @@
+/*
+ * anthropic_schema.c - see anthropic_schema.h.
+ */
+#include "dialect/anthropic_schema.h"
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define EMPTY_INPUT "{\"type\":\"object\",\"properties\":{}}"
+
+static bool is_object(struct json_object *v)
+{
+	return json_object_is_type(v, json_type_object);
+}
+
+static bool is_array(struct json_object *v)
+{
+	return json_object_is_type(v, json_type_array);
+}
+
+static bool among(const char *word, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strcmp(word, *words) == 0)
+			return true;
+	return false;
+}
+
+/* "#/$defs/Name" and the like; NULL when it leads out of the document or nowhere. */
+static struct json_object *resolve(struct json_object *root, const char *ref)
+{
+	struct json_object *found = NULL;
+
+	if (strcmp(ref, "#") == 0)
+		return root;
+	if (ref[0] != '#' || json_pointer_get(root, ref + 1, &found) < 0)
+		return NULL;
+	return is_object(found) ? found : NULL;
+}
+
+/* A root that is one reference stands for what it refers to. */
+static struct json_object *root_of(struct json_object *schema)
+{
+	struct json_object *at = schema;
+	const char *ref;
+
+	for (int hops = 0; hops < 8 && (ref = sy_json_text(at, "$ref")) != NULL; hops++) {
+		at = resolve(schema, ref);
+		if (at == NULL)
+			return schema;
+	}
+	return at;
+}
+
+static const char *const combinations[] = { "allOf", "anyOf", "oneOf", NULL };
+
+static const char *combination(struct json_object *schema)
+{
+	for (const char *const *word = combinations; *word != NULL; word++)
+		if (is_array(sy_json_get(schema, *word)))
+			return *word;
+	return NULL;
+}
+
+static bool says_object(struct json_object *schema)
+{
+	const char *type = sy_json_text(schema, "type");
+
+	if (type != NULL)
+		return strcmp(type, "object") == 0;
+	return sy_json_get(schema, "type") == NULL && is_object(sy_json_get(schema, "properties"));
+}
+
+static bool branches_are_objects(struct json_object *root, const char *word)
+{
+	struct json_object *list = sy_json_get(root, word);
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *branch = json_object_array_get_idx(list, i);
+		const char *ref = sy_json_text(branch, "$ref");
+
+		if (ref != NULL)
+			branch = resolve(root, ref);
+		if (!says_object(branch))
+			return false;
+	}
+	return true;
+}
+
+static bool empty(struct json_object *schema)
+{
+	return !is_object(schema) || json_object_object_length(schema) == 0;
+}
+
+bool sy_schema_wrapped(struct json_object *schema)
+{
+	struct json_object *root = root_of(schema);
+	const char *word;
+
+	if (empty(schema) || says_object(root))
+		return false;
+	word = combination(root);
+	return word == NULL || !branches_are_objects(root, word);
+}
+
+static void copy_missing(struct json_object *to, struct json_object *from)
+{
+	if (!is_object(from))
+		return;
+	json_object_object_foreach(from, key, value)
+		if (!json_object_object_get_ex(to, key, NULL))
+			json_object_object_add(to, key, json_object_get(value));
+}
+
+static bool lists(struct json_object *array, const char *name)
+{
+	if (!is_array(array))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(array); i++) {
+		const char *s = json_object_get_string(json_object_array_get_idx(array, i));
+
+		if (s != NULL && strcmp(s, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void add_required(struct json_object *to, struct json_object *from)
+{
+	if (!is_array(from))
+		return;
+	for (size_t i = 0; i < json_object_array_length(from); i++) {
+		struct json_object *name = json_object_array_get_idx(from, i);
+
+		if (json_object_is_type(name, json_type_string) &&
+		    !lists(to, json_object_get_string(name)))
+			json_object_array_add(to, json_object_get(name));
+	}
+}
+
+static struct json_object *branch_at(struct json_object *schema, struct json_object *list,
+    size_t i)
+{
+	struct json_object *branch = json_object_array_get_idx(list, i);
+	const char *ref = sy_json_text(branch, "$ref");
+
+	return ref != NULL ? resolve(schema, ref) : branch;
+}
+
+/* What any branch may have, and what all of them must have. */
+static void merge_branches(struct json_object *schema, struct json_object *list, bool all,
+    struct json_object *properties, struct json_object *required)
+{
+	struct json_object *first = NULL;
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *branch = branch_at(schema, list, i);
+
+		copy_missing(properties, sy_json_get(branch, "properties"));
+		if (all)
+			add_required(required, sy_json_get(branch, "required"));
+		else if (i == 0)
+			first = sy_json_get(branch, "required");
+	}
+	if (!is_array(first))
+		return;
+	for (size_t n = 0; n < json_object_array_length(first); n++) {
+		struct json_object *name = json_object_array_get_idx(first, n);
+		const char *s = json_object_get_string(name);
+		bool everywhere = s != NULL;
+
+		for (size_t i = 1; everywhere && i < json_object_array_length(list); i++)
+			everywhere = lists(
+			    sy_json_get(branch_at(schema, list, i), "required"), s);
+		if (everywhere && !lists(required, s))
+			json_object_array_add(required, json_object_get(name));
+	}
+}
+
+static void describe(struct json_object *out, struct json_object *root, const char *word)
+{
+	const char *old = sy_json_text(root, "description");
+	struct sy_buf text;
+
+	sy_buf_init(&text, 1 << 20);
+	if (old != NULL)
+		sy_buf_printf(&text, "%s ", old);
+	sy_buf_printf(&text, "The input satisfies %s of these schemas: ",
+	    strcmp(word, "allOf") == 0 ? "all" : "one");
+	sy_json_print(&text, sy_json_get(root, word));
+	json_object_object_add(out, "description",
+	    json_object_new_string_len(text.data, (int)text.len));
+	sy_buf_release(&text);
+}
+
+/* Combinations at the root are refused for the whole request: one object with the properties
+ * of all, and the alternatives in words. */
+static struct json_object *flatten(struct json_object *schema, struct json_object *root,
+    const char *word)
+{
+	struct json_object *out = json_object_new_object();
+	struct json_object *properties = json_object_new_object();
+	struct json_object *required = json_object_new_array();
+
+	copy_missing(properties, sy_json_get(root, "properties"));
+	add_required(required, sy_json_get(root, "required"));
+	merge_branches(schema, sy_json_get(root, word), strcmp(word, "allOf") == 0, properties,
+	    required);
+	json_object_object_add(out, "type", json_object_new_string("object"));
+	if (strcmp(word, "allOf") != 0)
+		describe(out, root, word);
+	json_object_object_add(out, "properties", properties);
+	json_object_object_add(out, "required", required);
+	json_object_object_foreach(root, key, value)
+		if (!among(key, combinations) && strcmp(key, "additionalProperties") != 0 &&
+		    !json_object_object_get_ex(out, key, NULL))
+			json_object_object_add(out, key, json_object_get(value));
+	return out;
+}
+
+/* Definitions stay where references look for them. */
+static void keep_definitions(struct json_object *out, struct json_object *schema)
+{
+	static const char *const names[] = { "$defs", "definitions", NULL };
+
+	for (const char *const *name = names; *name != NULL; name++)
+		if (is_object(sy_json_get(schema, *name)) &&
+		    !json_object_object_get_ex(out, *name, NULL))
+			json_object_object_add(out, *name,
+			    json_object_get(sy_json_get(schema, *name)));
+}
+
+static void print_built(struct json_object *out_tree, struct json_object *schema,
+    struct sy_buf *out)
+{
+	keep_definitions(out_tree, schema);
+	sy_json_print(out, out_tree);
+	json_object_put(out_tree);
+}
+
+static struct json_object *wrap(struct json_object *schema)
+{
+	struct json_object *out = json_object_new_object();
+	struct json_object *properties = json_object_new_object();
+	struct json_object *required = json_object_new_array();
+
+	json_object_object_add(properties, "value", json_object_get(schema));
+	json_object_array_add(required, json_object_new_string("value"));
+	json_object_object_add(out, "type", json_object_new_string("object"));
+	json_object_object_add(out, "properties", properties);
+	json_object_object_add(out, "required", required);
+	return out;
+}
+
+void sy_schema_print_input(struct json_object *schema, struct sy_buf *out)
+{
+	struct json_object *root = root_of(schema), *tree;
+	const char *word = combination(root);
+
+	if (empty(schema)) {
+		sy_buf_puts(out, EMPTY_INPUT);
+		return;
+	}
+	if (sy_schema_wrapped(schema)) {
+		print_built(wrap(schema), schema, out);
+	} else if (word != NULL && branches_are_objects(root, word)) {
+		print_built(flatten(schema, root, word), schema, out);
+	} else if (root == schema && sy_json_text(schema, "type") != NULL && word == NULL) {
+		sy_json_print(out, schema);
+	} else {
+		tree = json_object_new_object();
+		json_object_object_add(tree, "type", json_object_new_string("object"));
+		json_object_object_foreach(root, key, value)
+			if (!among(key, combinations) && strcmp(key, "type") != 0)
+				json_object_object_add(tree, key, json_object_get(value));
+		print_built(tree, schema, out);
+	}
+}
+
+/* The native grammar. */
+
+struct walk {
+	struct json_object *root;
+	int depth;
+	int left; /* references can make a small document large */
+};
+
+static bool expressible(struct walk *w, struct json_object *s);
+
+static bool all_expressible(struct walk *w, struct json_object *values)
+{
+	if (is_array(values)) {
+		for (size_t i = 0; i < json_object_array_length(values); i++)
+			if (!expressible(w, json_object_array_get_idx(values, i)))
+				return false;
+	} else if (is_object(values)) {
+		json_object_object_foreach(values, key, value)
+			if ((void)key, !expressible(w, value))
+				return false;
+	}
+	return true;
+}
+
+static bool is_map(struct json_object *s)
+{
+	struct json_object *properties = sy_json_get(s, "properties");
+
+	return is_object(sy_json_get(s, "additionalProperties")) ||
+	    is_object(sy_json_get(s, "patternProperties")) ||
+	    (says_object(s) && empty(properties) && combination(s) == NULL);
+}
+
+static bool members_expressible(struct walk *w, struct json_object *s)
+{
+	static const char *const nested[] = { "properties", "prefixItems", "anyOf", "oneOf",
+		"allOf", NULL };
+	struct json_object *items = sy_json_get(s, "items");
+
+	for (const char *const *key = nested; *key != NULL; key++)
+		if (!all_expressible(w, sy_json_get(s, *key)))
+			return false;
+	return is_array(items) ? all_expressible(w, items) : expressible(w, items);
+}
+
+static bool expressible(struct walk *w, struct json_object *s)
+{
+	const char *ref = sy_json_text(s, "$ref");
+	struct json_object *target;
+	bool ok;
+
+	if (!is_object(s))
+		return true;
+	if (w->depth == 64 || w->left-- <= 0 || is_map(s))
+		return false;
+	w->depth++;
+	ok = members_expressible(w, s);
+	if (ok && ref != NULL) {
+		target = resolve(w->root, ref);
+		ok = target != NULL && expressible(w, target);
+	}
+	w->depth--;
+	return ok;
+}
+
+bool sy_schema_native(struct json_object *schema)
+{
+	struct walk w = { .root = schema, .left = 5000 };
+
+	return !empty(schema) && expressible(&w, schema);
+}
+
+static const char *const unknown_words[] = { "minimum", "maximum", "exclusiveMinimum",
+	"exclusiveMaximum", "multipleOf", "minLength", "maxLength", "maxItems", "uniqueItems",
+	"minProperties", "maxProperties", "patternProperties", "propertyNames", "not", "if",
+	"then", "else", "contains", NULL };
+
+static const char *const known_formats[] = { "date-time", "time", "date", "duration", "email",
+	"hostname", "uri", "ipv4", "ipv6", "uuid", NULL };
+
+static bool simple_pattern(const char *p)
+{
+	for (; *p != '\0'; p++) {
+		if (p[0] == '(' && p[1] == '?' && p[2] != ':')
+			return false;
+		if (p[0] == '\\' && p[1] >= '1' && p[1] <= '9')
+			return false;
+		if (p[0] == '\\' && p[1] != '\0')
+			p++;
+	}
+	return true;
+}
+
+static bool in_grammar(const char *key, struct json_object *value)
+{
+	const char *text = json_object_is_type(value, json_type_string)
+	    ? json_object_get_string(value) : "";
+
+	if (strcmp(key, "format") == 0)
+		return among(text, known_formats);
+	if (strcmp(key, "pattern") == 0)
+		return simple_pattern(text);
+	if (strcmp(key, "minItems") == 0)
+		return json_object_get_int(value) <= 1;
+	return !among(key, unknown_words);
+}
+
+/* "A name. (minLength: 2, maxLength: 40)" */
+static void print_description(struct json_object *s, struct sy_buf *out)
+{
+	const char *old = sy_json_text(s, "description");
+	struct sy_buf text;
+	size_t said = 0;
+
+	sy_buf_init(&text, 1 << 20);
+	if (old != NULL)
+		sy_buf_puts(&text, old);
+	json_object_object_foreach(s, key, value) {
+		if (in_grammar(key, value))
+			continue;
+		sy_buf_puts(&text, said++ > 0 ? ", " : text.len > 0 ? " (" : "(");
+		sy_buf_printf(&text, "%s: ", key);
+		sy_json_print(&text, value);
+	}
+	if (said > 0)
+		sy_buf_putc(&text, ')');
+	if (text.len > 0) {
+		sy_buf_puts(out, "\"description\":");
+		sy_buf_json(out, text.data, text.len);
+		sy_buf_putc(out, ',');
+	}
+	sy_buf_release(&text);
+}
+
+static void print_list(struct json_object *list, struct sy_buf *out)
+{
+	sy_buf_putc(out, '[');
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		if (i > 0)
+			sy_buf_putc(out, ',');
+		sy_schema_print_native(json_object_array_get_idx(list, i), out);
+	}
+	sy_buf_putc(out, ']');
+}
+
+static void print_named(struct json_object *named, struct sy_buf *out)
+{
+	const char *comma = "";
+
+	sy_buf_putc(out, '{');
+	json_object_object_foreach(named, key, value) {
+		sy_buf_puts(out, comma);
+		sy_buf_json_str(out, key);
+		sy_buf_putc(out, ':');
+		sy_schema_print_native(value, out);
+		comma = ",";
+	}
+	sy_buf_putc(out, '}');
+}
+
+static void print_member(const char *key, struct json_object *value, struct sy_buf *out)
+{
+	static const char *const named[] = { "properties", "$defs", "definitions", NULL };
+	bool list = is_array(value);
+
+	if (strcmp(key, "prefixItems") == 0 || (strcmp(key, "items") == 0 && list)) {
+		sy_buf_puts(out, "\"items\":{\"anyOf\":");
+		print_list(value, out);
+		sy_buf_putc(out, '}');
+		return;
+	}
+	sy_buf_json_str(out, strcmp(key, "oneOf") == 0 ? "anyOf" : key);
+	sy_buf_putc(out, ':');
+	if (is_object(value) && among(key, named))
+		print_named(value, out);
+	else if (list && among(key, combinations))
+		print_list(value, out);
+	else if (strcmp(key, "items") == 0)
+		sy_schema_print_native(value, out);
+	else
+		sy_json_print(out, value);
+}
+
+void sy_schema_print_native(struct json_object *schema, struct sy_buf *out)
+{
+	bool closed = says_object(schema);
+
+	if (!is_object(schema)) {
+		sy_json_print(out, schema);
+		return;
+	}
+	sy_buf_putc(out, '{');
+	json_object_object_foreach(schema, key, value) {
+		if (strcmp(key, "description") == 0 ||
+		    strcmp(key, "additionalProperties") == 0 || !in_grammar(key, value))
+			continue;
+		/* Both prefixItems and items would come out as items. */
+		if (strcmp(key, "items") == 0 && sy_json_get(schema, "prefixItems") != NULL)
+			continue;
+		print_member(key, value, out);
+		sy_buf_putc(out, ',');
+	}
+	print_description(schema, out);
+	if (closed)
+		sy_buf_puts(out, "\"additionalProperties\":false,");
+	if (out->len > 0 && out->data[out->len - 1] == ',')
+		out->data[--out->len] = '\0';
+	sy_buf_putc(out, '}');
+}

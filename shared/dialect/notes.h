@@ -1,0 +1,15 @@
+/*
+ * notes.h - the names of fields that a translation left out, for the client to see.
+ */
+#ifndef SY_DIALECT_NOTES_H
+#define SY_DIALECT_NOTES_H
+
+/* More names than fit are not said; the first ones are. */
+struct sy_notes {
+	char text[256]; /* names with spaces between; "" */
+};
+
+/* Adds a name once. */
+void sy_note(struct sy_notes *notes, const char *name);
+
+#endif

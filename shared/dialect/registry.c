@@ -1,0 +1,23 @@
+/*
+ * registry.c - every adapter, in one place.
+ */
+#include "dialect/adapter.h"
+#include "dialect/anthropic.h"
+
+#include <string.h>
+
+static const struct sy_adapter *const adapters[] = {
+	&sy_adapter_anthropic,
+};
+
+#define COUNT (sizeof(adapters) / sizeof(adapters[0]))
+
+const char *const sy_adapter_names[] = { "anthropic", NULL };
+
+const struct sy_adapter *sy_adapter_find(const char *name)
+{
+	for (size_t i = 0; i < COUNT; i++)
+		if (strcmp(adapters[i]->name, name) == 0)
+			return adapters[i];
+	return NULL;
+}

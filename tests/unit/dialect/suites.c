@@ -1,0 +1,14 @@
+#include "../suites.h"
+
+extern CU_TestInfo anthropic_names_tests[], anthropic_schema_tests[], anthropic_usage_tests[],
+    blame_tests[], media_tests[], stopwatch_tests[];
+
+CU_SuiteInfo sy_suites[] = {
+	{ "anthropic_names", NULL, NULL, NULL, NULL, anthropic_names_tests },
+	{ "anthropic_schema", NULL, NULL, NULL, NULL, anthropic_schema_tests },
+	{ "anthropic_usage", NULL, NULL, NULL, NULL, anthropic_usage_tests },
+	{ "anthropic_blame", NULL, NULL, NULL, NULL, blame_tests },
+	{ "media", NULL, NULL, NULL, NULL, media_tests },
+	{ "stopwatch", NULL, NULL, NULL, NULL, stopwatch_tests },
+	CU_SUITE_INFO_NULL,
+};
