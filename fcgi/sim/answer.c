@@ -84,7 +84,8 @@ static void write_words(struct sy_buf *out, int64_t count)
 {
 	static const char *const words[] = { "points", "and", "signals", "guide", "each",
 		"train", "across", "the", "yard,", "one", "lever", "at", "a", "time,",
-		"until", "every", "wagon", "stands", "where", "it", "was", "asked", "for." };
+		"until", "every", "wagon", "stands", "where", "it", "was", "asked",
+		"for." };
 
 	for (int64_t i = 0; i < count; i++) {
 		if (i > 0)
@@ -162,7 +163,8 @@ static void vision(struct sy_sim_answer *a, const struct sy_sim_ask *ask,
     const struct sy_sim_step *step)
 {
 	(void)step;
-	sy_buf_printf(&a->text, "I see %d image%s", ask->images, ask->images == 1 ? "" : "s");
+	sy_buf_printf(&a->text, "I see %d image%s", ask->images,
+	    ask->images == 1 ? "" : "s");
 	if (ask->images > 0)
 		sy_buf_printf(&a->text, ": %s", ask->media.data);
 	sy_buf_putc(&a->text, '.');
@@ -171,7 +173,8 @@ static void vision(struct sy_sim_answer *a, const struct sy_sim_ask *ask,
 static void reason(struct sy_sim_answer *a, const struct sy_sim_ask *ask,
     const struct sy_sim_step *step)
 {
-	write_words(&a->reasoning, step->words != SY_SIM_NEVER ? step->words : REASON_WORDS);
+	write_words(&a->reasoning,
+	    step->words != SY_SIM_NEVER ? step->words : REASON_WORDS);
 	echo(a, ask, step);
 }
 
@@ -227,8 +230,9 @@ void sy_sim_answer_count(struct sy_sim_answer *a, const struct sy_sim_ask *ask,
 	if (u->prompt < 1)
 		u->prompt = 1;
 	u->cached = step->cached < u->prompt ? step->cached : u->prompt;
-	u->cache_write = step->cache_write < u->prompt - u->cached ? step->cache_write :
-								     u->prompt - u->cached;
+	u->cache_write = step->cache_write < u->prompt - u->cached
+	                     ? step->cache_write
+	                     : u->prompt - u->cached;
 }
 
 void sy_sim_answer_make(struct sy_sim_answer *a, const struct sy_sim_ask *ask,

@@ -45,7 +45,8 @@ static void error(const struct sy_error *err, struct sy_buf *out)
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
 		if (types[i].status == err->status)
 			type = types[i].type;
-	sy_buf_printf(out, "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":", type);
+	sy_buf_printf(out,
+	    "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":", type);
 	sy_buf_json_str(out, err->message);
 	sy_buf_puts(out, "},\"request_id\":\"req_sim\"}");
 }
@@ -58,10 +59,11 @@ static void write_usage(const struct sy_sim_turn *t, int64_t output, struct sy_b
 	sy_buf_printf(out,
 	    "\"usage\":{\"input_tokens\":%lld,\"cache_creation_input_tokens\":%lld,"
 	    "\"cache_read_input_tokens\":%lld,\"output_tokens\":%lld",
-	    (long long)(u->prompt - u->cached - u->cache_write), (long long)u->cache_write,
-	    (long long)u->cached, (long long)output);
+	    (long long)(u->prompt - u->cached - u->cache_write),
+	    (long long)u->cache_write, (long long)u->cached, (long long)output);
 	if (u->reasoning > 0)
-		sy_buf_printf(out, ",\"output_tokens_details\":{\"thinking_tokens\":%lld}",
+		sy_buf_printf(out,
+		    ",\"output_tokens_details\":{\"thinking_tokens\":%lld}",
 		    (long long)u->reasoning);
 	sy_buf_puts(out, ",\"service_tier\":\"standard\"}");
 }
@@ -89,7 +91,8 @@ static void write_stop(const struct sy_sim_turn *t, struct sy_buf *out)
 /* A tool's id, unique in the answer. */
 static void write_tool(const struct sy_sim_turn *t, size_t i, struct sy_buf *out)
 {
-	sy_buf_printf(out, "{\"type\":\"tool_use\",\"id\":\"toolu_%s_%zu\",\"name\":", t->id, i);
+	sy_buf_printf(out,
+	    "{\"type\":\"tool_use\",\"id\":\"toolu_%s_%zu\",\"name\":", t->id, i);
 	sy_buf_json_str(out, t->answer->calls[i].name);
 	sy_buf_puts(out, ",\"input\":");
 }
@@ -241,7 +244,8 @@ static void stream_blocks(struct blocks *b)
 	const struct sy_sim_answer *a = b->t->answer;
 
 	if (a->reasoning.len > 0) {
-		start_block(b, "{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"}");
+		start_block(b,
+		    "{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"}");
 		stream_words(b, "thinking_delta", "thinking", &a->reasoning);
 		stream_delta(b, "signature_delta", "signature", SIGNATURE,
 		    strlen(SIGNATURE));

@@ -12,7 +12,12 @@
 
 #include <string.h>
 
-enum { TEXT_BYTES = 64 * 1024 * 1024, MEDIA_BYTES = 4096, PATH_ROOM = 96, MOST_INPUTS = 2048 };
+enum {
+	TEXT_BYTES = 64 * 1024 * 1024,
+	MEDIA_BYTES = 4096,
+	PATH_ROOM = 96,
+	MOST_INPUTS = 2048
+};
 
 void sy_sim_ask_init(struct sy_sim_ask *ask)
 {
@@ -30,7 +35,8 @@ void sy_sim_ask_reset(struct sy_sim_ask *ask)
 	sy_buf_reset(&user);
 	sy_buf_reset(&result);
 	sy_buf_reset(&media);
-	*ask = (struct sy_sim_ask){ .n = 1, .user = user, .result = result, .media = media };
+	*ask =
+	    (struct sy_sim_ask){ .n = 1, .user = user, .result = result, .media = media };
 }
 
 void sy_sim_ask_release(struct sy_sim_ask *ask)
@@ -52,7 +58,8 @@ static int wrong_value(const char *key, const char *path, const char *value,
 }
 
 /* Adds a text to the sum, and to `out` where its words matter. */
-static void take_text(struct sy_sim_ask *ask, struct json_object *text, struct sy_buf *out)
+static void take_text(struct sy_sim_ask *ask, struct json_object *text,
+    struct sy_buf *out)
 {
 	size_t len = (size_t)json_object_get_string_len(text);
 
@@ -186,7 +193,8 @@ static int read_content(struct sy_sim_ask *ask, struct json_object *in, const ch
 		return sy_json_wrong_type(key, path, "a string or an array", err);
 	for (size_t i = 0; i < json_object_array_length(content); i++) {
 		sy_json_path_at(below, sizeof(below), path, key, i);
-		if (read_part(ask, json_object_array_get_idx(content, i), out, below, err) < 0)
+		if (read_part(ask, json_object_array_get_idx(content, i), out, below,
+		        err) < 0)
 			return -1;
 	}
 	return 0;
@@ -256,7 +264,8 @@ static struct sy_sim_tool read_tool(struct json_object *in)
 	if (function != NULL)
 		return (struct sy_sim_tool){ sy_sim_word(function, "name"),
 			sy_json_get(function, "parameters") };
-	return (struct sy_sim_tool){ sy_sim_word(in, "name"), sy_json_get(in, "input_schema") };
+	return (struct sy_sim_tool){ sy_sim_word(in, "name"),
+		sy_json_get(in, "input_schema") };
 }
 
 /* The name a tool_choice of either dialect forces, or "". */
@@ -264,7 +273,8 @@ static const char *forced_name(struct json_object *choice)
 {
 	struct json_object *function = sy_json_get(choice, "function");
 
-	return function != NULL ? sy_sim_word(function, "name") : sy_sim_word(choice, "name");
+	return function != NULL ? sy_sim_word(function, "name")
+	                        : sy_sim_word(choice, "name");
 }
 
 /* Takes the first tools, or the forced one alone. */
@@ -296,13 +306,14 @@ static int read_calls(struct sy_sim_ask *ask, struct sy_error *err)
 {
 	struct json_object *choice = sy_json_get(ask->root, "tool_choice");
 	bool parallel = true, disabled = false;
-	const char *word = json_object_is_type(choice, json_type_string) ?
-	    json_object_get_string(choice) : sy_sim_word(choice, "type");
+	const char *word = json_object_is_type(choice, json_type_string)
+	                       ? json_object_get_string(choice)
+	                       : sy_sim_word(choice, "type");
 
 	if (read_tools(ask, forced_name(choice), err) < 0 ||
 	    sy_json_bool(ask->root, "parallel_tool_calls", "", &parallel, err) < 0 ||
 	    sy_json_bool(choice, "disable_parallel_tool_use", "tool_choice", &disabled,
-		err) < 0)
+	        err) < 0)
 		return -1;
 	if (strcmp(word, "none") == 0)
 		ask->tool_count = 0;
@@ -388,7 +399,7 @@ static int read_input(struct sy_sim_ask *ask, const char *key, struct sy_error *
 		return sy_json_wrong_type(key, "", "a string or an array", err);
 	if (json_object_is_type(input, json_type_array) &&
 	    (json_object_array_length(input) == 0 ||
-		json_object_array_length(input) > MOST_INPUTS))
+	        json_object_array_length(input) > MOST_INPUTS))
 		return sy_fail(err, SY_BAD_REQUEST, key, "'%s' takes 1 to %d texts", key,
 		    MOST_INPUTS);
 	ask->input = input;
@@ -398,12 +409,13 @@ static int read_input(struct sy_sim_ask *ask, const char *key, struct sy_error *
 
 static int read_embeddings(struct sy_sim_ask *ask, struct sy_error *err)
 {
-	static const struct sy_word formats[] = { { "float", 0 }, { "base64", 1 }, { NULL, 0 } };
+	static const struct sy_word formats[] = { { "float", 0 }, { "base64", 1 },
+		{ NULL, 0 } };
 	int base64 = 0;
 
 	if (sy_json_word(ask->root, "encoding_format", "", formats, &base64, err) < 0 ||
-	    sy_json_int(ask->root, "dimensions", "", 1, SY_SIM_DIMENSIONS, &ask->dimensions,
-		err) < 0)
+	    sy_json_int(ask->root, "dimensions", "", 1, SY_SIM_DIMENSIONS,
+	        &ask->dimensions, err) < 0)
 		return -1;
 	ask->base64 = base64;
 	return read_input(ask, "input", err);
@@ -416,14 +428,15 @@ static int read_completions(struct sy_sim_ask *ask, struct sy_error *err)
 	return read_input(ask, "prompt", err);
 }
 
-static int read_top(struct sy_sim_ask *ask, const struct sy_buf *body, struct sy_error *err)
+static int read_top(struct sy_sim_ask *ask, const struct sy_buf *body,
+    struct sy_error *err)
 {
 	if (sy_sim_parse(ask->arena, body->data, body->len, &ask->root, err) < 0)
 		return -1;
 	if (!json_object_is_type(ask->root, json_type_object))
 		return sy_fail(err, SY_BAD_REQUEST, "", "the body is not a JSON object");
-	if (sy_json_need(sy_json_string(ask->root, "model", "", &ask->model, err), "model", "",
-		err) < 0)
+	if (sy_json_need(sy_json_string(ask->root, "model", "", &ask->model, err),
+	        "model", "", err) < 0)
 		return -1;
 	return sy_json_bool(ask->root, "stream", "", &ask->stream, err);
 }

@@ -35,7 +35,7 @@ struct sy_sim_tool {
 };
 
 struct sy_sim_ask {
-	struct sy_arena *arena;   /* owned; has the tree, which all pointers lead into */
+	struct sy_arena *arena; /* owned; has the tree, which all pointers lead into */
 	struct json_object *root;
 	enum sy_sim_endpoint endpoint;
 	const char *model;
@@ -43,7 +43,7 @@ struct sy_sim_ask {
 	int64_t n;
 	int64_t max_tokens; /* 0: no limit */
 
-	size_t text_bytes; /* of all messages */
+	size_t text_bytes;    /* of all messages */
 	struct sy_buf user;   /* the text of the last user message */
 	struct sy_buf result; /* the text of the tool results in the last message */
 	bool has_result;

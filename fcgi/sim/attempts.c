@@ -21,7 +21,8 @@ int sy_sim_attempts_init(struct sy_sim_attempts *list, const char *log_path)
 {
 	*list = (struct sy_sim_attempts){ .log = -1 };
 	if (log_path != NULL) {
-		list->log = open(log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+		list->log =
+		    open(log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
 		if (list->log < 0)
 			return -1;
 	}
@@ -49,7 +50,8 @@ static void write_attempt(const struct sy_sim_attempt *a, const char *kind,
 		[SY_SIM_STOPPED_HERE] = "stopped",
 	};
 
-	sy_buf_printf(out, "{\"kind\":\"%s\",\"sequence\":%llu,\"attempt\":%llu,\"site\":", kind,
+	sy_buf_printf(out,
+	    "{\"kind\":\"%s\",\"sequence\":%llu,\"attempt\":%llu,\"site\":", kind,
 	    (unsigned long long)a->sequence, (unsigned long long)a->number);
 	sy_buf_json_str(out, a->site->name);
 	sy_buf_puts(out, ",\"path\":");
@@ -58,7 +60,8 @@ static void write_attempt(const struct sy_sim_attempt *a, const char *kind,
 	sy_buf_json_str(out, a->model);
 	sy_buf_puts(out, ",\"client_request_id\":");
 	sy_buf_json_str(out, *a->client_request_id != '\0' ? a->client_request_id : NULL);
-	sy_buf_printf(out, ",\"stream\":%s,\"status\":%d,\"events\":%u,\"outcome\":\"%s\"",
+	sy_buf_printf(out,
+	    ",\"stream\":%s,\"status\":%d,\"events\":%u,\"outcome\":\"%s\"",
 	    a->streamed ? "true" : "false", a->status, a->events, words[a->outcome]);
 	sy_buf_printf(out,
 	    ",\"prompt_tokens\":%lld,\"completion_tokens\":%lld,\"cached_tokens\":%lld"
@@ -85,7 +88,8 @@ static void log_attempt(struct sy_sim_attempts *list, const struct sy_sim_attemp
 	write_attempt(a, kind, &line);
 	sy_buf_putc(&line, '\n');
 	if (write(list->log, line.data, line.len) != (ssize_t)line.len)
-		sy_log(SY_ERROR, "sim", NULL, "the log takes no more: %s", strerror(errno));
+		sy_log(SY_ERROR, "sim", NULL, "the log takes no more: %s",
+		    strerror(errno));
 	sy_buf_release(&line);
 }
 
@@ -123,7 +127,8 @@ void sy_sim_attempts_clear(struct sy_sim_attempts *list)
 void sy_sim_attempts_list(const struct sy_sim_attempts *list,
     const struct sy_sim_site *site, struct sy_buf *out)
 {
-	uint64_t first = list->count > SY_SIM_ATTEMPTS ? list->count - SY_SIM_ATTEMPTS : 0;
+	uint64_t first =
+	    list->count > SY_SIM_ATTEMPTS ? list->count - SY_SIM_ATTEMPTS : 0;
 	const char *comma = "";
 
 	if (first < list->cleared)

@@ -36,8 +36,8 @@ static int put_script(struct sy_sim *sim, struct sy_sim_call *call, const char *
 	int rc = sy_sim_parse(a, body->data, body->len, &root, err);
 
 	if (rc == 0)
-		rc = *tail != '\0' ? sy_sim_script_set_site(&sim->sites, tail, root, err) :
-				     sy_sim_script_set(&sim->sites, root, err);
+		rc = *tail != '\0' ? sy_sim_script_set_site(&sim->sites, tail, root, err)
+		                   : sy_sim_script_set(&sim->sites, root, err);
 	sy_arena_free(a);
 	if (rc == 0)
 		sy_buf_puts(&call->reply.body, "{\"ok\":true}");
@@ -151,6 +151,7 @@ void sy_sim_control(struct sy_sim *sim, struct sy_sim_call *call)
 			sy_sim_reply_mark(&call->reply);
 		return;
 	}
-	sy_fail(&err, SY_NOT_FOUND, "", "no such control: %s %s", call->http.method, path);
+	sy_fail(&err, SY_NOT_FOUND, "", "no such control: %s %s", call->http.method,
+	    path);
 	sy_sim_serve_error(call, &err);
 }

@@ -19,7 +19,7 @@ struct sy_sim_turn {
 	const struct sy_sim_ask *ask;
 	const struct sy_sim_step *step;
 	const struct sy_sim_answer *answer;
-	const char *id; /* "SITE-17" */
+	const char *id;  /* "SITE-17" */
 	int64_t created; /* Unix seconds */
 };
 

@@ -89,7 +89,7 @@ static void write_row(const struct sy_sim_ask *ask, size_t index, struct json_ob
 static bool is_many(struct json_object *input)
 {
 	return json_object_is_type(input, json_type_array) &&
-	    !json_object_is_type(json_object_array_get_idx(input, 0), json_type_int);
+	       !json_object_is_type(json_object_array_get_idx(input, 0), json_type_int);
 }
 
 void sy_sim_embeddings(const struct sy_sim_turn *t, struct sy_sim_reply *r)
@@ -111,7 +111,8 @@ void sy_sim_embeddings(const struct sy_sim_turn *t, struct sy_sim_reply *r)
 
 void sy_sim_token_count(const struct sy_sim_turn *t, struct sy_sim_reply *r)
 {
-	sy_buf_printf(&r->body, "{\"input_tokens\":%lld}", (long long)t->answer->usage.prompt);
+	sy_buf_printf(&r->body, "{\"input_tokens\":%lld}",
+	    (long long)t->answer->usage.prompt);
 	sy_sim_reply_mark(r);
 }
 

@@ -66,8 +66,8 @@ static int put_base64(const char *text, size_t len, struct sy_buf *out,
 	size_t written;
 
 	if (!sy_buf_reserve(out, len) ||
-	    sodium_base642bin((unsigned char *)out->data, len, text, len, "\r\n", &written,
-		NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
+	    sodium_base642bin((unsigned char *)out->data, len, text, len, "\r\n",
+	        &written, NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
 		return sy_fail(err, SY_BUG, "exchange", "its body is not base64");
 	out->len = written;
 	return 0;
@@ -134,7 +134,8 @@ int sy_sim_exchange(const char *data, const char *name, struct sy_sim_reply *rep
 
 	if (data == NULL || strstr(name, "..") != NULL ||
 	    snprintf(path, sizeof(path), "%s/%s", data, name) >= (int)sizeof(path))
-		return sy_fail(err, SY_BUG, "exchange", "no folder has the recording %s", name);
+		return sy_fail(err, SY_BUG, "exchange", "no folder has the recording %s",
+		    name);
 	sy_buf_init(&file, FILE_BYTES);
 	if (read_file(path, &file) < 0)
 		rc = sy_fail(err, SY_BUG, "exchange", "cannot read %s", path);

@@ -25,7 +25,8 @@ static void fill_error(struct sy_error *err, int status)
 	} rows[] = {
 		{ 400, INVALID, "", "the request is wrong" },
 		{ 401, INVALID, "invalid_api_key", "this key is not known here" },
-		{ 402, "insufficient_quota", "insufficient_credits", "no credit is left" },
+		{ 402, "insufficient_quota", "insufficient_credits",
+		    "no credit is left" },
 		{ 403, "permission_error", "", "this key may not do that" },
 		{ 404, INVALID, "model_not_found", "there is no such model" },
 		{ 408, "timeout_error", "request_timeout", "the request took too long" },
@@ -34,7 +35,8 @@ static void fill_error(struct sy_error *err, int status)
 		{ 429, "requests", "rate_limit_exceeded", "too many requests" },
 		{ 500, "server_error", "", "something broke" },
 		{ 502, "server_error", "", "bad gateway" },
-		{ 503, "service_unavailable_error", "server_is_overloaded", "overloaded" },
+		{ 503, "service_unavailable_error", "server_is_overloaded",
+		    "overloaded" },
 		{ 504, "server_error", "", "gateway timeout" },
 		{ 529, "overloaded_error", "", "overloaded" },
 	};
@@ -75,7 +77,7 @@ static bool in_outage(const struct sy_sim *sim, const struct sy_sim_step *step)
 	int64_t up_s = (sy_monotonic_us() / 1000 - sim->started_ms) / 1000;
 
 	return step->outage_every_s > 0 &&
-	    up_s % step->outage_every_s >= step->outage_every_s - step->outage_for_s;
+	       up_s % step->outage_every_s >= step->outage_every_s - step->outage_for_s;
 }
 
 int sy_sim_fault_status(struct sy_sim *sim, struct sy_sim_site *site,
@@ -121,8 +123,8 @@ static void spoil_event(struct sy_sim_reply *r, int64_t n)
 }
 
 /* An error inside a 200 takes the place of the events from n on. */
-static void put_error(const struct sy_sim_dialect *dialect, const struct sy_sim_step *step,
-    struct sy_sim_reply *r)
+static void put_error(const struct sy_sim_dialect *dialect,
+    const struct sy_sim_step *step, struct sy_sim_reply *r)
 {
 	if (step->error_at == SY_SIM_NEVER || (size_t)step->error_at > r->count)
 		return;
@@ -143,11 +145,12 @@ static int64_t roll_latency(struct sy_sim_site *site, const struct sy_sim_step *
 	double u = 1 - sy_sim_site_roll(site), v = sy_sim_site_roll(site);
 	double normal = sqrt(-2 * log(u)) * cos(2 * M_PI * v);
 
-	return (int64_t)((double)step->latency_median_ms *
-	    exp(step->latency_sigma * normal));
+	return (
+	    int64_t)((double)step->latency_median_ms * exp(step->latency_sigma * normal));
 }
 
-static void set_times(struct sy_sim *sim, struct sy_sim_site *site, struct sy_sim_call *call)
+static void set_times(struct sy_sim *sim, struct sy_sim_site *site,
+    struct sy_sim_call *call)
 {
 	const struct sy_sim_step *step = call->step;
 

@@ -186,7 +186,8 @@ static int read_header_line(struct sy_sim_http *h, char *line, struct sy_error *
 	for (end = value + strlen(value); end > value && strchr(" \t", end[-1]) != NULL;)
 		*--end = '\0';
 	if (has_control(value))
-		return sy_fail(err, SY_BAD_REQUEST, "", "control bytes in header %s", line);
+		return sy_fail(err, SY_BAD_REQUEST, "", "control bytes in header %s",
+		    line);
 	h->headers[h->header_count++] = (struct sy_sim_header){
 		.name = (size_t)(line - h->head.data),
 		.value = (size_t)(value - h->head.data),
@@ -204,7 +205,8 @@ static int read_length(struct sy_sim_http *h, const char *value, struct sy_error
 	if (!isdigit((unsigned char)*value) || *end != '\0' || errno != 0)
 		return sy_fail(err, SY_BAD_REQUEST, "", "content-length is no number");
 	if (n > SY_SIM_BODY_BYTES)
-		return sy_fail(err, SY_TOO_LARGE, "", "a body of %llu bytes is too much", n);
+		return sy_fail(err, SY_TOO_LARGE, "", "a body of %llu bytes is too much",
+		    n);
 	h->missing = (size_t)n;
 	h->reading = n > 0 ? SY_SIM_READ_LENGTH : SY_SIM_READ_DONE;
 	return 0;
@@ -223,7 +225,8 @@ static int read_framing(struct sy_sim_http *h, struct sy_error *err)
 		if (!is_length && strcasecmp(name, "transfer-encoding") != 0)
 			continue;
 		if (length != NULL || coding != NULL)
-			return sy_fail(err, SY_BAD_REQUEST, "", "two lengths for one body");
+			return sy_fail(err, SY_BAD_REQUEST, "",
+			    "two lengths for one body");
 		*(is_length ? &length : &coding) = value;
 	}
 	if (coding != NULL && strcasecmp(coding, "chunked") != 0) {
@@ -245,7 +248,7 @@ static void read_connection(struct sy_sim_http *h)
 	if (connection != NULL && strcasecmp(connection, "keep-alive") == 0)
 		h->keep_alive = true;
 	h->expects_continue = expect != NULL && strcasecmp(expect, "100-continue") == 0 &&
-	    h->reading != SY_SIM_READ_DONE;
+	                      h->reading != SY_SIM_READ_DONE;
 }
 
 static int read_head(struct sy_sim_http *h, struct sy_error *err)
@@ -332,8 +335,9 @@ static int read_line(struct sy_sim_http *h, struct sy_error *err)
 		return read_chunk_size(h, err);
 	if (h->reading == SY_SIM_READ_CHUNK_END) {
 		h->reading = SY_SIM_READ_CHUNK_SIZE;
-		return h->line.len == 0 ? 0 : sy_fail(err, SY_BAD_REQUEST, "",
-			"a chunk is longer than its size");
+		return h->line.len == 0 ? 0
+		                        : sy_fail(err, SY_BAD_REQUEST, "",
+		                              "a chunk is longer than its size");
 	}
 	if (h->line.len == 0)
 		h->reading = SY_SIM_READ_DONE;
@@ -347,7 +351,7 @@ static void feed_body(struct sy_sim_http *h, const char *data, size_t len, size_
 	h->missing -= *used;
 	if (h->missing == 0)
 		h->reading = h->reading == SY_SIM_READ_CHUNK ? SY_SIM_READ_CHUNK_END
-							     : SY_SIM_READ_DONE;
+		                                             : SY_SIM_READ_DONE;
 }
 
 static int feed_some(struct sy_sim_http *h, const char *data, size_t len, size_t *used,

@@ -55,13 +55,26 @@ static void read_options(int argc, char **argv, struct options *o)
 
 	while ((c = getopt_long(argc, argv, "l:p:s:L:d:h", longs, NULL)) != -1) {
 		switch (c) {
-		case 'l': o->listen = optarg; break;
-		case 'p': o->port_file = optarg; break;
-		case 's': o->script = optarg; break;
-		case 'L': o->log = optarg; break;
-		case 'd': o->data = optarg; break;
-		case 'h': fputs(usage, stdout); exit(0);
-		default: exit(2);
+		case 'l':
+			o->listen = optarg;
+			break;
+		case 'p':
+			o->port_file = optarg;
+			break;
+		case 's':
+			o->script = optarg;
+			break;
+		case 'L':
+			o->log = optarg;
+			break;
+		case 'd':
+			o->data = optarg;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			exit(0);
+		default:
+			exit(2);
 		}
 	}
 	if (o->listen == NULL || optind < argc) {
@@ -76,7 +89,8 @@ static int read_script(struct sy_sim *sim, const char *path, struct sy_error *er
 	int rc;
 
 	if (root == NULL)
-		return sy_fail(err, SY_USAGE, "--script", "%s is no JSON file we can read", path);
+		return sy_fail(err, SY_USAGE, "--script",
+		    "%s is no JSON file we can read", path);
 	rc = sy_sim_script_set(&sim->sites, root, err);
 	json_object_put(root);
 	return rc;
@@ -88,7 +102,8 @@ static int write_port(const char *path, int port, struct sy_error *err)
 	char part[PATH_BYTES];
 	FILE *f = NULL;
 
-	if (snprintf(part, sizeof(part), "%s.%ld", path, (long)getpid()) < (int)sizeof(part))
+	if (snprintf(part, sizeof(part), "%s.%ld", path, (long)getpid()) <
+	    (int)sizeof(part))
 		f = fopen(part, "we");
 	if (f == NULL || fprintf(f, "%d\n", port) < 0 || fclose(f) != 0 ||
 	    rename(part, path) != 0)

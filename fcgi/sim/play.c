@@ -61,7 +61,8 @@ static void pause_for(struct sy_sim_play *p, double seconds)
 	p->pause_s = seconds > 0 ? seconds : 0;
 }
 
-static void end(struct sy_sim_play *p, enum sy_sim_outcome outcome, enum sy_sim_after after)
+static void end(struct sy_sim_play *p, enum sy_sim_outcome outcome,
+    enum sy_sim_after after)
 {
 	p->phase = SY_SIM_PLAY_DONE;
 	p->outcome = outcome;
@@ -164,7 +165,8 @@ static void write_piece(struct sy_sim_play *p, size_t len)
 static void tear(struct sy_sim_play *p)
 {
 	const struct sy_sim_reply *r = &p->call->reply;
-	size_t half = r->streamed ? (sy_sim_reply_event(r, p->event + 1) - p->sent) / 2 : 0;
+	size_t half =
+	    r->streamed ? (sy_sim_reply_event(r, p->event + 1) - p->sent) / 2 : 0;
 
 	if (p->chunked) {
 		sy_buf_printf(&p->wire, "%zx\r\n", half + TORN_BYTES);
@@ -178,15 +180,15 @@ static void tear(struct sy_sim_play *p)
 static bool minds_events(const struct sy_sim_call *call)
 {
 	return call->step->slice == 0 || call->gap_s > 0 || call->cut_at != SIZE_MAX ||
-	    call->stall_at != SIZE_MAX;
+	       call->stall_at != SIZE_MAX;
 }
 
 static size_t piece_len(const struct sy_sim_play *p)
 {
 	const struct sy_sim_call *call = p->call;
 	size_t slice = (size_t)call->step->slice;
-	size_t stop = minds_events(call) ? sy_sim_reply_event(&call->reply, p->event + 1) :
-					   call->reply.body.len;
+	size_t stop = minds_events(call) ? sy_sim_reply_event(&call->reply, p->event + 1)
+	                                 : call->reply.body.len;
 	size_t len = stop - p->sent;
 
 	return slice > 0 && len > slice ? slice : len;
@@ -264,8 +266,8 @@ static void play_body(struct sy_sim_play *p)
 static bool flush(struct sy_sim_play *p)
 {
 	while (p->written < p->wire.len) {
-		ssize_t n = send(p->fd, p->wire.data + p->written, p->wire.len - p->written,
-		    MSG_NOSIGNAL);
+		ssize_t n = send(p->fd, p->wire.data + p->written,
+		    p->wire.len - p->written, MSG_NOSIGNAL);
 
 		if (n > 0) {
 			p->written += (size_t)n;
@@ -285,13 +287,12 @@ static bool flush(struct sy_sim_play *p)
 
 static void play_phase(struct sy_sim_play *p)
 {
-	static void (*const phases[])(struct sy_sim_play *p) = {
-		[SY_SIM_PLAY_DELAY] = play_delay,
-		[SY_SIM_PLAY_HEAD] = play_head,
-		[SY_SIM_PLAY_BODY] = play_body,
-	};
-
-	phases[p->phase](p);
+	if (p->phase == SY_SIM_PLAY_DELAY)
+		play_delay(p);
+	else if (p->phase == SY_SIM_PLAY_HEAD)
+		play_head(p);
+	else
+		play_body(p);
 }
 
 static void run(struct sy_sim_play *p)

@@ -12,7 +12,8 @@
 
 enum {
 	DEPTH = 16,
-	SHALLOW = 6, /* below this, whatever may be left out is: schemas contain themselves */
+	SHALLOW =
+	    6, /* below this, whatever may be left out is: schemas contain themselves */
 	MOST_VALUES = 10000,
 	MOST_ITEMS = 100,
 	MOST_CHARS = 1000,
@@ -70,8 +71,9 @@ static void write_string(const struct fill *f, struct json_object *schema)
 	};
 	const char *format = sy_sim_word(schema, "format");
 	int64_t least = bound(schema, "minLength", MOST_CHARS);
-	int64_t most = sy_json_get(schema, "maxLength") != NULL ?
-	    bound(schema, "maxLength", MOST_CHARS) : MOST_CHARS;
+	int64_t most = sy_json_get(schema, "maxLength") != NULL
+	                   ? bound(schema, "maxLength", MOST_CHARS)
+	                   : MOST_CHARS;
 	char text[MOST_CHARS + 1];
 	int len;
 
@@ -99,7 +101,8 @@ static void write_integer(const struct fill *f, struct json_object *schema)
 		n = json_object_get_int64(most);
 	if (least != NULL && n < json_object_get_int64(least))
 		n = json_object_get_int64(least);
-	if (json_object_is_type(above, json_type_int) && n <= json_object_get_int64(above))
+	if (json_object_is_type(above, json_type_int) &&
+	    n <= json_object_get_int64(above))
 		n = json_object_get_int64(above) + 1;
 	sy_buf_int(f->out, n);
 }
@@ -107,8 +110,9 @@ static void write_integer(const struct fill *f, struct json_object *schema)
 static void write_array(const struct fill *f, struct json_object *schema, int depth)
 {
 	int64_t count = bound(schema, "minItems", MOST_ITEMS);
-	int64_t most = sy_json_get(schema, "maxItems") != NULL ?
-	    bound(schema, "maxItems", MOST_ITEMS) : MOST_ITEMS;
+	int64_t most = sy_json_get(schema, "maxItems") != NULL
+	                   ? bound(schema, "maxItems", MOST_ITEMS)
+	                   : MOST_ITEMS;
 
 	if (count == 0 && depth < SHALLOW && most > 0)
 		count = 1;
@@ -130,7 +134,8 @@ static bool is_required(struct json_object *schema, const char *name)
 	if (!json_object_is_type(list, json_type_array))
 		return false;
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		const char *one = json_object_get_string(json_object_array_get_idx(list, i));
+		const char *one =
+		    json_object_get_string(json_object_array_get_idx(list, i));
 
 		if (one != NULL && strcmp(one, name) == 0)
 			return true;
@@ -184,8 +189,8 @@ static const char *type_of(struct json_object *schema)
 
 	if (json_object_is_type(type, json_type_array)) {
 		for (size_t i = 0; i < json_object_array_length(type); i++) {
-			const char *one = json_object_get_string(
-			    json_object_array_get_idx(type, i));
+			const char *one =
+			    json_object_get_string(json_object_array_get_idx(type, i));
 
 			if (one != NULL && strcmp(one, "null") != 0)
 				return one;

@@ -149,7 +149,8 @@ static int check_key(const struct sy_sim_plan *plan, const struct sy_sim_http *h
 
 	if (plan->key == NULL)
 		return 0;
-	if (bearer != NULL && sy_starts(bearer, "Bearer ") && strcmp(bearer + 7, plan->key) == 0)
+	if (bearer != NULL && sy_starts(bearer, "Bearer ") &&
+	    strcmp(bearer + 7, plan->key) == 0)
 		return 0;
 	if (key != NULL && strcmp(key, plan->key) == 0)
 		return 0;
@@ -195,7 +196,8 @@ static void reply_answer(struct sy_sim *sim, const struct endpoint *e,
 	sy_buf_printf(&r->headers, "%s: req_%s\r\n", e->dialect->id_header, id);
 	if (e->which == SY_SIM_EMBEDDINGS || e->which == SY_SIM_COUNT_TOKENS) {
 		sy_sim_answer_count(&sim->answer, ask, call->step);
-		(e->which == SY_SIM_EMBEDDINGS ? sy_sim_embeddings : sy_sim_token_count)(&t, r);
+		(e->which == SY_SIM_EMBEDDINGS ? sy_sim_embeddings
+		                               : sy_sim_token_count)(&t, r);
 	} else if (ask->stream) {
 		sy_sim_answer_make(&sim->answer, ask, call->step);
 		r->streamed = true;
@@ -237,8 +239,8 @@ static void reply_some(struct sy_sim *sim, struct sy_sim_site *site,
 		reply_error(call, e->dialect, &err);
 	else if (status >= 400 || step->body != NULL)
 		reply_scripted(e, call, status);
-	else if (step->exchange != NULL && sy_sim_exchange(sim->data, step->exchange,
-			&call->reply, &err) < 0)
+	else if (step->exchange != NULL &&
+	         sy_sim_exchange(sim->data, step->exchange, &call->reply, &err) < 0)
 		reply_error(call, e->dialect, &err);
 	else if (step->exchange == NULL && bad_ask != NULL)
 		reply_error(call, e->dialect, bad_ask);

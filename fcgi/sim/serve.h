@@ -24,8 +24,10 @@ struct sy_sim {
 	struct sy_sim_attempts attempts;
 	const char *data; /* folder of recorded exchanges, or NULL */
 	int64_t started_ms;
-	struct sy_sim_ask ask; /* used from the start of a call to the end of its reply's */
-	struct sy_sim_answer answer; /* making, which nothing interrupts */
+
+	/* The call that is being answered: nothing interrupts that, so one of each will do. */
+	struct sy_sim_ask ask;
+	struct sy_sim_answer answer;
 };
 
 /* What happens on the wire instead of a reply. */

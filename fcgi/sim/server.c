@@ -194,7 +194,8 @@ static void on_readable(struct ev_loop *loop, struct ev_io *w, int events)
 	if (n <= 0)
 		on_gone(c);
 	else if (peek)
-		ev_io_stop(loop, w); /* an early request waits in the kernel for its turn */
+		ev_io_stop(loop,
+		    w); /* an early request waits in the kernel for its turn */
 	else if (!c->draining)
 		take(c, s->in, (size_t)n);
 }
@@ -238,7 +239,8 @@ static void on_acceptable(struct ev_loop *loop, struct ev_io *w, int events)
 	while ((fd = accept4(s->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
 		conn_new(s, fd);
 	if ((errno == EMFILE || errno == ENFILE) && s->conns != NULL) {
-		sy_log(SY_WARNING, "sim", NULL, "no descriptor left for more connections");
+		sy_log(SY_WARNING, "sim", NULL,
+		    "no descriptor left for more connections");
 		ev_io_stop(loop, w); /* until one of them ends */
 	}
 }
@@ -252,11 +254,13 @@ static int read_address(const char *text, struct sockaddr_in *out, struct sy_err
 
 	*out = (struct sockaddr_in){ .sin_family = AF_INET };
 	if (port < 0 || port > 65535 || end == colon + 1 || *end != '\0')
-		return sy_fail(err, SY_USAGE, "--listen", "'%s' is not ADDRESS:PORT", text);
+		return sy_fail(err, SY_USAGE, "--listen", "'%s' is not ADDRESS:PORT",
+		    text);
 	sy_copy_n(host, sizeof(host), text, (size_t)(colon - text));
 	out->sin_port = htons((uint16_t)port);
 	if (inet_pton(AF_INET, host, &out->sin_addr) != 1)
-		return sy_fail(err, SY_USAGE, "--listen", "'%s' is no IPv4 address", host);
+		return sy_fail(err, SY_USAGE, "--listen", "'%s' is no IPv4 address",
+		    host);
 	return 0;
 }
 

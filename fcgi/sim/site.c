@@ -83,7 +83,8 @@ static void set_plan(struct sy_sim_site *site, struct sy_sim_plan *plan)
 	sy_sim_plan_drop(site->plan);
 	site->plan = plan;
 	site->calls = 0;
-	site->dice = 0xcbf29ce484222325u; /* FNV-1a of the name: each site rolls its own */
+	site->dice =
+	    0xcbf29ce484222325u; /* FNV-1a of the name: each site rolls its own */
 	for (const char *p = site->name; *p != '\0'; p++)
 		site->dice = (site->dice ^ (unsigned char)*p) * 0x100000001b3u;
 }
@@ -96,12 +97,15 @@ struct sy_sim_site *sy_sim_site_get(struct sy_sim_sites *sites, const char *name
 	if (site != NULL)
 		return site;
 	if (!is_name(name, len)) {
-		sy_fail(err, SY_NOT_FOUND, "", "a site's name has letters, digits, '.', '_', "
-					       "'-', %d at most", SY_SIM_NAME - 1);
+		sy_fail(err, SY_NOT_FOUND, "",
+		    "a site's name has letters, digits, '.', '_', "
+		    "'-', %d at most",
+		    SY_SIM_NAME - 1);
 		return NULL;
 	}
 	if (sites->count == SY_SIM_SITES) {
-		sy_fail(err, SY_NOT_FOUND, "", "there are %d sites already", SY_SIM_SITES);
+		sy_fail(err, SY_NOT_FOUND, "", "there are %d sites already",
+		    SY_SIM_SITES);
 		return NULL;
 	}
 	site = sy_xcalloc(1, sizeof(*site));
@@ -162,8 +166,8 @@ static int read_steps(struct sy_sim_plan *plan, struct json_object *in, const ch
 		sy_sim_step_init(&plan->steps[i]);
 	for (size_t i = 0; i < plan->count; i++) {
 		sy_json_path_at(below, sizeof(below), path, "steps", i);
-		if (sy_sim_step_read(&plan->steps[i], json_object_array_get_idx(list, i), below,
-			err) < 0)
+		if (sy_sim_step_read(&plan->steps[i], json_object_array_get_idx(list, i),
+		        below, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -246,7 +250,8 @@ int sy_sim_script_set(struct sy_sim_sites *sites, struct json_object *script,
 	struct json_object *list = sy_json_get(script, "sites");
 
 	if (!json_object_is_type(list, json_type_object))
-		return sy_fail(err, SY_BAD_REQUEST, "sites", "must be an object of sites");
+		return sy_fail(err, SY_BAD_REQUEST, "sites",
+		    "must be an object of sites");
 	if (check(list, err) < 0)
 		return -1;
 	for (size_t i = 0; i < sites->count; i++)

@@ -77,8 +77,9 @@ static int read_json(const struct field *f, struct sy_sim_step *step,
 {
 	(void)path;
 	(void)err;
-	keep(place(f, step), json_object_to_json_string_ext(sy_json_get(in, f->name),
-				 JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	keep(place(f, step),
+	    json_object_to_json_string_ext(sy_json_get(in, f->name),
+	        JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	return 0;
 }
 
@@ -132,7 +133,8 @@ static int read_cut(const struct field *f, struct sy_sim_step *step,
 		{ "reset", SY_SIM_CUT_RESET },
 		{ NULL, 0 },
 	};
-	int word = SY_SIM_CUT_ABORT, rc = sy_json_word(in, f->name, path, words, &word, err);
+	int word = SY_SIM_CUT_ABORT,
+	    rc = sy_json_word(in, f->name, path, words, &word, err);
 
 	step->cut = (enum sy_sim_cut)word;
 	return rc;
@@ -141,7 +143,7 @@ static int read_cut(const struct field *f, struct sy_sim_step *step,
 static bool fits_header(const char *name, const char *value)
 {
 	return *name != '\0' && strpbrk(name, " :\r\n\t") == NULL &&
-	    strpbrk(value, "\r\n") == NULL;
+	       strpbrk(value, "\r\n") == NULL;
 }
 
 static int read_headers(const struct field *f, struct sy_sim_step *step,

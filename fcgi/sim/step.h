@@ -51,7 +51,7 @@ struct sy_sim_step {
 	enum sy_sim_cut cut;
 	int64_t malformed_at;
 	int64_t error_at;
-	char *error; /* the error object as JSON, or NULL for the dialect's own */
+	char *error;        /* the error object as JSON, or NULL for the dialect's own */
 	bool error_is_body; /* it has its wrapping already */
 	double fail_share;
 	int64_t fail_status;

@@ -27,24 +27,27 @@ static void test_last_words(void)
 	struct sy_error err;
 
 	sy_sim_ask_init(&ask);
-	CU_ASSERT_EQUAL(read_ask(&ask, SY_SIM_CHAT,
-			    CHAT("{\"role\":\"system\",\"content\":\"Be.\"},"
-				 "{\"role\":\"user\",\"content\":\"one\"},"
-				 "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"two\"},"
-				 "{\"type\":\"image_url\",\"image_url\":"
-				 "{\"url\":\"data:image/png;base64,AA\"}}]}"),
-			    &err),
+	CU_ASSERT_EQUAL(
+	    read_ask(&ask, SY_SIM_CHAT,
+	        CHAT(
+	            "{\"role\":\"system\",\"content\":\"Be.\"},"
+	            "{\"role\":\"user\",\"content\":\"one\"},"
+	            "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"two\"},"
+	            "{\"type\":\"image_url\",\"image_url\":"
+	            "{\"url\":\"data:image/png;base64,AA\"}}]}"),
+	        &err),
 	    0);
 	CU_ASSERT_STRING_EQUAL(ask.user.data, "two");
 	CU_ASSERT_EQUAL(ask.text_bytes, 9);
 	CU_ASSERT_EQUAL(ask.images, 1);
 	CU_ASSERT_STRING_EQUAL(ask.media.data, "image/png");
 	CU_ASSERT_FALSE(ask.has_result);
-	CU_ASSERT_EQUAL(read_ask(&ask, SY_SIM_CHAT,
-			    CHAT("{\"role\":\"user\",\"content\":\"q\"},"
-				 "{\"role\":\"tool\",\"tool_call_id\":\"a\",\"content\":\"r1\"},"
-				 "{\"role\":\"tool\",\"tool_call_id\":\"b\",\"content\":\"r2\"}"),
-			    &err),
+	CU_ASSERT_EQUAL(
+	    read_ask(&ask, SY_SIM_CHAT,
+	        CHAT("{\"role\":\"user\",\"content\":\"q\"},"
+	             "{\"role\":\"tool\",\"tool_call_id\":\"a\",\"content\":\"r1\"},"
+	             "{\"role\":\"tool\",\"tool_call_id\":\"b\",\"content\":\"r2\"}"),
+	        &err),
 	    0);
 	CU_ASSERT_TRUE(ask.has_result);
 	CU_ASSERT_STRING_EQUAL(ask.result.data, "r1r2");
@@ -58,12 +61,12 @@ static void test_forced_tool_comes_first(void)
 
 	sy_sim_ask_init(&ask);
 	CU_ASSERT_EQUAL(read_ask(&ask, SY_SIM_MESSAGES,
-			    "{\"model\":\"m\",\"max_tokens\":9,"
-			    "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
-			    "\"tools\":[{\"name\":\"a\",\"input_schema\":{}},"
-			    "{\"name\":\"b\",\"input_schema\":{}}],"
-			    "\"tool_choice\":{\"type\":\"tool\",\"name\":\"b\"}}",
-			    &err),
+	                    "{\"model\":\"m\",\"max_tokens\":9,"
+	                    "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
+	                    "\"tools\":[{\"name\":\"a\",\"input_schema\":{}},"
+	                    "{\"name\":\"b\",\"input_schema\":{}}],"
+	                    "\"tool_choice\":{\"type\":\"tool\",\"name\":\"b\"}}",
+	                    &err),
 	    0);
 	CU_ASSERT_EQUAL(ask.tool_count, 1);
 	CU_ASSERT_STRING_EQUAL(ask.tools[0].name, "b");
@@ -84,23 +87,29 @@ static void test_errors_name_the_field(void)
 		{ SY_SIM_CHAT, "[1]", "", "" },
 		{ SY_SIM_CHAT, "{}", "model", "missing_required_parameter" },
 		{ SY_SIM_CHAT, "{\"model\":1}", "model", "invalid_type" },
-		{ SY_SIM_CHAT, "{\"model\":\"m\"}", "messages", "missing_required_parameter" },
+		{ SY_SIM_CHAT, "{\"model\":\"m\"}", "messages",
+		    "missing_required_parameter" },
 		{ SY_SIM_CHAT, CHAT(""), "messages", "empty_array" },
-		{ SY_SIM_CHAT, CHAT("1"), "messages[0].role", "missing_required_parameter" },
-		{ SY_SIM_CHAT, CHAT(USER ",{\"role\":\"x\"}"), "messages[1].role", "invalid_value" },
-		{ SY_SIM_CHAT, CHAT("{\"role\":\"user\",\"content\":7}"), "messages[0].content",
-		    "invalid_type" },
+		{ SY_SIM_CHAT, CHAT("1"), "messages[0].role",
+		    "missing_required_parameter" },
+		{ SY_SIM_CHAT, CHAT(USER ",{\"role\":\"x\"}"), "messages[1].role",
+		    "invalid_value" },
+		{ SY_SIM_CHAT, CHAT("{\"role\":\"user\",\"content\":7}"),
+		    "messages[0].content", "invalid_type" },
 		{ SY_SIM_CHAT, CHAT("{\"role\":\"user\",\"content\":[{\"type\":\"x\"}]}"),
 		    "messages[0].content[0].type", "invalid_value" },
-		{ SY_SIM_CHAT, CHAT("{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}"),
+		{ SY_SIM_CHAT,
+		    CHAT("{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}"),
 		    "messages[0].content[0].text", "missing_required_parameter" },
 		{ SY_SIM_CHAT, "{\"model\":\"m\",\"messages\":[" USER "],\"n\":17}", "n",
 		    "integer_above_max_value" },
-		{ SY_SIM_CHAT, "{\"model\":\"m\",\"messages\":[" USER "],\"stream\":1}", "stream",
-		    "invalid_type" },
-		{ SY_SIM_MESSAGES, CHAT(USER), "max_tokens", "missing_required_parameter" },
+		{ SY_SIM_CHAT, "{\"model\":\"m\",\"messages\":[" USER "],\"stream\":1}",
+		    "stream", "invalid_type" },
+		{ SY_SIM_MESSAGES, CHAT(USER), "max_tokens",
+		    "missing_required_parameter" },
 		{ SY_SIM_EMBEDDINGS, "{\"model\":\"m\",\"input\":[]}", "input", "" },
-		{ SY_SIM_EMBEDDINGS, "{\"model\":\"m\",\"input\":\"a\",\"encoding_format\":\"x\"}",
+		{ SY_SIM_EMBEDDINGS,
+		    "{\"model\":\"m\",\"input\":\"a\",\"encoding_format\":\"x\"}",
 		    "encoding_format", "invalid_value" },
 	};
 	struct sy_sim_ask ask;
@@ -108,7 +117,8 @@ static void test_errors_name_the_field(void)
 
 	sy_sim_ask_init(&ask);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		CU_ASSERT_EQUAL(read_ask(&ask, cases[i].endpoint, cases[i].text, &err), -1);
+		CU_ASSERT_EQUAL(read_ask(&ask, cases[i].endpoint, cases[i].text, &err),
+		    -1);
 		CU_ASSERT_EQUAL(err.status, 400);
 		CU_ASSERT_STRING_EQUAL(err.param, cases[i].param);
 		CU_ASSERT_STRING_EQUAL(err.code, cases[i].code);

@@ -6,11 +6,12 @@
 #include <string.h>
 
 static const char by_length[] = "POST /a/v1/messages?x=1&site=b%20c HTTP/1.1\r\n"
-				"Host: sim\r\nX-Sim:  {\"slice\":1} \r\n"
-				"content-length: 5\r\n\r\nhello";
+                                "Host: sim\r\nX-Sim:  {\"slice\":1} \r\n"
+                                "content-length: 5\r\n\r\nhello";
 
-static const char in_chunks[] = "\r\nPOST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
-				"3\r\nhel\r\n02;ext=1\r\nlo\r\n0\r\ntrailer: yes\r\n\r\n";
+static const char in_chunks[] =
+    "\r\nPOST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    "3\r\nhel\r\n02;ext=1\r\nlo\r\n0\r\ntrailer: yes\r\n\r\n";
 
 /* Feeds text in pieces of n bytes; the last result, and how much was not taken. */
 static int feed(struct sy_sim_http *h, const char *text, size_t n, size_t *left,
@@ -20,7 +21,8 @@ static int feed(struct sy_sim_http *h, const char *text, size_t n, size_t *left,
 	int rc = 0;
 
 	while (rc == 0 && at < len) {
-		rc = sy_sim_http_feed(h, text + at, len - at < n ? len - at : n, &used, err);
+		rc = sy_sim_http_feed(h, text + at, len - at < n ? len - at : n, &used,
+		    err);
 		at += used;
 	}
 	*left = len - at;

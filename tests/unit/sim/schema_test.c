@@ -39,12 +39,12 @@ static void test_types(void)
 		{ "{\"type\":\"null\"}", 0, "null" },
 		{ "{\"enum\":[\"b\",\"a\"]}", 0, "\"b\"" },
 		{ "{\"const\":{\"a\":[1,2]}}", 0, "{\"a\":[1,2]}" },
-		{ "{\"type\":\"array\",\"minItems\":2,\"items\":{\"type\":\"integer\"}}", 0,
-		    "[1,2]" },
+		{ "{\"type\":\"array\",\"minItems\":2,\"items\":{\"type\":\"integer\"}}",
+		    0, "[1,2]" },
 		{ "{\"type\":\"array\",\"maxItems\":0}", 0, "[]" },
 		{ "{\"anyOf\":[{\"type\":\"null\"},{\"type\":\"integer\"}]}", 0, "1" },
-		{ "{\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"integer\"}}}", 0,
-		    "{\"a\":\"text 1\",\"b\":1}" },
+		{ "{\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"integer\"}}}",
+		    0, "{\"a\":\"text 1\",\"b\":1}" },
 		{ "{\"allOf\":[{\"properties\":{\"a\":{\"const\":1}}},"
 		  "{\"properties\":{\"b\":{\"const\":2}}}],\"type\":\"object\"}",
 		    0, "{\"a\":1,\"b\":2}" },
@@ -64,7 +64,7 @@ static void test_recursion(void)
 		"{\"$ref\":\"#\"}",
 		"{\"type\":\"array\",\"minItems\":9,\"items\":{\"$ref\":\"#\"}}",
 		("{\"type\":\"object\",\"required\":[\"a\",\"b\",\"c\"],\"properties\":{"
-		"\"a\":{\"$ref\":\"#\"},\"b\":{\"$ref\":\"#\"},\"c\":{\"$ref\":\"#\"}}}"),
+		 "\"a\":{\"$ref\":\"#\"},\"b\":{\"$ref\":\"#\"},\"c\":{\"$ref\":\"#\"}}}"),
 	};
 
 	for (size_t i = 0; i < sizeof(schemas) / sizeof(*schemas); i++) {

@@ -23,13 +23,14 @@ static void test_fields(void)
 	struct sy_sim_step step;
 	struct sy_error err;
 
-	CU_ASSERT_EQUAL_FATAL(read_step(&step,
-				  "{\"status\":429,\"headers\":{\"retry-after\":\"2\",\"a\":1},"
-				  "\"body\":{\"a\":[1]},\"cut_after\":3,\"cut\":\"reset\","
-				  "\"latency\":{\"median_ms\":300,\"sigma\":0.5},"
-				  "\"outage\":{\"every_s\":600,\"for_s\":90},"
-				  "\"fail_share\":0.25,\"chunked\":false}",
-				  &err),
+	CU_ASSERT_EQUAL_FATAL(
+	    read_step(&step,
+	        "{\"status\":429,\"headers\":{\"retry-after\":\"2\",\"a\":1},"
+	        "\"body\":{\"a\":[1]},\"cut_after\":3,\"cut\":\"reset\","
+	        "\"latency\":{\"median_ms\":300,\"sigma\":0.5},"
+	        "\"outage\":{\"every_s\":600,\"for_s\":90},"
+	        "\"fail_share\":0.25,\"chunked\":false}",
+	        &err),
 	    0);
 	CU_ASSERT_EQUAL(step.status, 429);
 	CU_ASSERT_STRING_EQUAL(step.headers, "retry-after: 2\r\na: 1\r\n");
