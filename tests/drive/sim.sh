@@ -5,6 +5,7 @@
 # curl's own verdict "[status error]" as the last line.
 
 set -u
+command -v curl >/dev/null || { echo "sim.sh: curl is missing"; exit 77; }
 work=$(mktemp -d) || exit 1
 trap 'kill "$pid" 2>/dev/null; wait; rm -rf "$work"' EXIT
 data=${SWITCHYARD_DATA:-${srcdir:-.}/../shared/data}
