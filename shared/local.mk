@@ -19,6 +19,7 @@ libswitchyard_a_SOURCES += \
 	shared/base/scan.h \
 	shared/base/text.c shared/base/text.h \
 	shared/base/zone.h
+	shared/base/zone.c shared/base/zone.h
 
 libswitchyard_a_SOURCES += \
 	shared/model/ask.h \
@@ -68,13 +69,31 @@ libswitchyard_a_SOURCES += \
 	shared/route/plan.c shared/route/plan.h
 
 libswitchyard_a_SOURCES += \
-	shared/store/book.h \
-	shared/store/keys.h \
-	shared/store/ledger.h \
-	shared/store/live.h \
-	shared/store/rollup.h \
-	shared/store/session.h \
-	shared/store/upkeep.h
+	shared/store/book.c shared/store/book.h \
+	shared/store/cells.c shared/store/cells.h \
+	shared/store/expire.c \
+	shared/store/filing.c shared/store/filing.h \
+	shared/store/fold.c \
+	shared/store/folder.c \
+	shared/store/gate.c shared/store/gate.h \
+	shared/store/handles.h \
+	shared/store/keys.c shared/store/keys.h \
+	shared/store/ledger.c shared/store/ledger.h \
+	shared/store/limits.c shared/store/limits.h \
+	shared/store/live.c shared/store/live.h \
+	shared/store/names.c shared/store/names.h \
+	shared/store/pack.c shared/store/pack.h \
+	shared/store/rebuild.c shared/store/rebuild.h \
+	shared/store/rollup.c shared/store/rollup.h \
+	shared/store/rows.c shared/store/rows.h \
+	shared/store/schema.c shared/store/schema.h \
+	shared/store/session.c shared/store/session.h \
+	shared/store/store.c shared/store/store.h \
+	shared/store/sums.c shared/store/sums.h \
+	shared/store/sweep.c \
+	shared/store/turn.c shared/store/turn.h \
+	shared/store/upkeep.h \
+	shared/store/verify.c
 
 libswitchyard_a_SOURCES += \
 	shared/relay/account.c \

@@ -59,6 +59,14 @@ tests_unit_sim_sim_test_SOURCES = \
 	tests/unit/sim/suites.c \
 	fcgi/sim/ask.c fcgi/sim/http.c fcgi/sim/schema.c fcgi/sim/step.c fcgi/sim/tree.c
 tests_unit_sim_sim_test_LDADD = libswitchyard.a $(JSON_LIBS) $(SODIUM_LIBS) -lcunit
+TESTS += tests/unit/store/store_test
+check_PROGRAMS += tests/unit/store/store_test
+tests_unit_store_store_test_SOURCES = \
+	tests/unit/suites.h tests/unit/main.c \
+	tests/unit/store/scratch.c tests/unit/store/scratch.h \
+	tests/unit/store/suites.c \
+	tests/unit/store/turn_test.c
+tests_unit_store_store_test_LDADD = $(SY_LIBS) -lcunit
 endif
 
 # End to end: whole programs, driven from outside.

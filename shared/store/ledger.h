@@ -32,7 +32,7 @@ struct sy_ledger_query {
 	const char *user;
 	enum sy_which which; /* of the row's own outcome */
 	bool requests;       /* only rows with `last`: one a request */
-	size_t limit;        /* rows to give; 0: 50 */
+	size_t limit;        /* rows to give: 0 is 50, and SY_LEDGER_MOST the most */
 	struct sy_ledger_mark after;
 };
 
@@ -42,6 +42,7 @@ struct sy_ledger_query {
  * than `limit`, even none, and still have a mark to go on from.
  */
 #define SY_LEDGER_LOOK 50000
+#define SY_LEDGER_MOST 1000
 int sy_ledger_each(struct sy_book *b, const struct sy_ledger_query *q,
     void (*fn)(void *arg, const struct sy_attempt *row), void *arg,
     struct sy_ledger_mark *mark, struct sy_error *err);

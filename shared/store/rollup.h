@@ -36,6 +36,9 @@ enum sy_dim {
 /* Kept for: 48 hours, 35 days, 400 days, ever. */
 enum sy_grain { SY_MINUTE, SY_HOUR, SY_DAY, SY_MONTH, SY_GRAINS };
 
+/* Whether a cell of that grain, which began at start_s (Unix), is still kept. */
+bool sy_grain_keeps(enum sy_grain grain, int64_t start_s, int64_t now_ms);
+
 extern const struct sy_word sy_dim_words[];   /* "model" ... */
 extern const struct sy_word sy_grain_words[]; /* "minute" ... */
 
@@ -119,8 +122,9 @@ struct sy_rollup_query {
  * Calls fn for each cell, in no order that could be relied on; a pair of start and id may
  * come several times, and is then to be added up.  `start`: the Unix second at which the
  * cell begins, in the reporting zone; `id`: the dimension's value, "" for SY_DIM_NONE.
+ * fn is called inside of a read transaction: it may neither wait nor use the store.
  * *partial (may be NULL): true when the answer took a scan that was cut short; the oldest
- * part is then missing.  -1 with SY_BAD_REQUEST for a range that the grain does not keep.
+ * part is then missing.  What a grain no longer keeps is missing too: ask sy_grain_keeps().
  */
 int sy_rollup_each(struct sy_book *b, const struct sy_rollup_query *q,
     void (*fn)(void *arg, int64_t start, const char *id, const struct sy_cell *c),
