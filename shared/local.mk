@@ -107,7 +107,9 @@ libswitchyard_a_SOURCES += \
 	shared/relay/turns.c shared/relay/turns.h
 
 libswitchyard_a_SOURCES += \
-	shared/ops/op_config.h
+	shared/ops/breakdown.c shared/ops/breakdown.h \
+	shared/ops/op_config.h \
+	shared/ops/period.c shared/ops/period.h
 
 # What a program that uses the whole library links; the first names are the archive's needs.
 SY_LIBS = libswitchyard.a $(EV_LIBS) $(CURL_LIBS) $(JSON_LIBS) $(LMDB_LIBS) \
