@@ -40,6 +40,15 @@ static size_t find_step(const struct sy_breakdown *out, int64_t start)
 	return low;
 }
 
+void sy_step_add(struct sy_step_sum *sum, const struct sy_cell *c)
+{
+	sum->cost_nanodollars += c->cost_nanodollars;
+	sum->requests += c->requests;
+	sum->upstream_errors += c->ends[SY_END_UPSTREAM_ERROR];
+	for (int class = 0; class < SY_TOKEN_CLASSES; class++)
+		sum->tokens += c->tokens[class];
+}
+
 static void free_table(void *table)
 {
 	lh_table_free(table);
@@ -54,14 +63,12 @@ static struct sy_group *find_group(struct sum *s, const char *id)
 		return (struct sy_group *)lh_entry_v(e);
 	g = sy_alloc(s->arena, sizeof(*g));
 	g->id = sy_strdup(s->arena, id);
-	g->step_uusd = sy_alloc(s->arena, s->out->step_count * sizeof(int64_t));
-	g->step_n = sy_alloc(s->arena, s->out->step_count * sizeof(int64_t));
+	g->steps = sy_alloc(s->arena, s->out->step_count * sizeof(*g->steps));
 	lh_table_insert(s->by_id, g->id, g);
 	s->out->group_count++;
 	return g;
 }
 
-/* Step sums are kept in nano-dollars here, and rounded once when all has been added. */
 static void add_group(void *arg, int64_t start, const char *id, const struct sy_cell *c)
 {
 	struct sum *s = arg;
@@ -73,8 +80,7 @@ static void add_group(void *arg, int64_t start, const char *id, const struct sy_
 		return;
 	}
 	sy_cell_add(&g->now, c);
-	g->step_uusd[i] += c->cost_nanodollars;
-	g->step_n[i] += c->requests;
+	sy_step_add(&g->steps[i], c);
 }
 
 static void add_total(void *arg, int64_t start, const char *id, const struct sy_cell *c)
@@ -178,10 +184,8 @@ static int by_cost(const void *a, const void *b)
 static void round_group(struct sy_group *g, size_t steps)
 {
 	g->prev_cost_uusd = sy_uusd(g->prev_cost_uusd);
-	for (size_t i = 0; i < steps; i++) {
-		g->step_uusd[i] = sy_uusd(g->step_uusd[i]);
-		g->cost_uusd += g->step_uusd[i];
-	}
+	for (size_t i = 0; i < steps; i++)
+		g->cost_uusd += sy_uusd(g->steps[i].cost_nanodollars);
 }
 
 static void list_groups(struct sum *s, struct sy_arena *a)

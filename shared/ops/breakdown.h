@@ -22,13 +22,20 @@ struct sy_ask_spend {
 	size_t filter_count;
 };
 
+/* A group's step: small, because there may be ten thousand groups. */
+struct sy_step_sum {
+	int64_t cost_nanodollars;
+	int64_t requests;
+	int64_t tokens;
+	int64_t upstream_errors;
+};
+
 struct sy_group {
 	const char *id;
 	struct sy_cell now;
 	int64_t cost_uusd;
 	int64_t prev_cost_uusd; /* 0 without a comparison */
-	int64_t *step_uusd;     /* of each step */
-	int64_t *step_n;        /* requests of each step */
+	struct sy_step_sum *steps;
 };
 
 struct sy_breakdown {
@@ -43,6 +50,8 @@ struct sy_breakdown {
 	size_t group_count;
 	bool partial;
 };
+
+void sy_step_add(struct sy_step_sum *sum, const struct sy_cell *c);
 
 int64_t sy_uusd(int64_t nanodollars); /* rounded half away from zero */
 
