@@ -104,8 +104,8 @@ static int read_code(struct sy_web *w, const char **code, struct sy_error *err)
 	if (type == NULL || strncasecmp(type, "application/json", 16) != 0 || !same_origin(w))
 		return sy_fail(err, SY_FORBIDDEN, "",
 		    "Signing in takes JSON, sent by the dashboard's own page.");
-	body = sy_json_parse(w->body, w->body_len, w->arena, err);
-	if (body == NULL || sy_json_string(body, "code", "", code, err) < 0)
+	if (sy_json_parse(w->arena, w->body, w->body_len, &body, err) < 0 ||
+	    sy_json_string(body, "code", "", code, err) < 0)
 		return -1;
 	return 0;
 }
