@@ -84,3 +84,12 @@ clean-local: clean-browser
 clean-browser:
 	rm -rf tests/browser-run
 .PHONY: clean-browser
+
+if HAVE_CUNIT
+TESTS += tests/unit/ops/ops_test
+check_PROGRAMS += tests/unit/ops/ops_test
+tests_unit_ops_ops_test_SOURCES = \
+	tests/unit/suites.h tests/unit/main.c \
+	tests/unit/ops/period_test.c tests/unit/ops/suites.c
+tests_unit_ops_ops_test_LDADD = $(SY_LIBS) -lcunit
+endif
