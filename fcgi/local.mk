@@ -35,15 +35,3 @@ switchyard_SOURCES = \
 	fcgi/ctl_table.c \
 	fcgi/ctl_value.c fcgi/ctl_value.h
 switchyard_LDADD = $(SY_LIBS)
-
-# The dashboard's API.
-pkglibexec_PROGRAMS += switchyard-admin.fcgi
-switchyard_admin_fcgi_SOURCES = \
-	fcgi/admin/answer.h \
-	fcgi/admin/bars.c fcgi/admin/bars.h \
-	fcgi/admin/common.c fcgi/admin/main.c fcgi/admin/meta.c \
-	fcgi/admin/providers.c \
-	fcgi/admin/session.c fcgi/admin/session.h \
-	fcgi/admin/spend.c fcgi/admin/summary.c \
-	fcgi/admin/web.c fcgi/admin/web.h
-switchyard_admin_fcgi_LDADD = $(SY_LIBS) $(FCGI_LIBS)

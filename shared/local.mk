@@ -16,9 +16,6 @@ libswitchyard_a_SOURCES += \
 	shared/base/text.c shared/base/text.h \
 	shared/base/walk.c shared/base/walk.h \
 	shared/base/word.c shared/base/word.h \
-	shared/base/scan.h \
-	shared/base/text.c shared/base/text.h \
-	shared/base/zone.h
 	shared/base/zone.c shared/base/zone.h
 
 libswitchyard_a_SOURCES += \
