@@ -92,6 +92,20 @@ for (const target of targets)
         await seen.context.close();
       });
 
+    test('grouping the bars changes nothing else', async () => {
+      const seen = await look('#/overview?r=30d');
+      const { page } = seen;
+      const tiles = () => page.locator('.tile .value').allTextContents();
+      const before = await tiles();
+      for (const by of ['provider', 'feature', 'user', 'key']) {
+        await page.locator('.spend').getByRole('button', { name: by, exact: true }).click();
+        await page.locator(`.spend [data-key="by:${by}"][aria-pressed="true"]`).waitFor();
+        assert.deepEqual(await tiles(), before);
+      }
+      await assertClean(seen);
+      await seen.context.close();
+    });
+
     test('the list of all models adds up, and so does its CSV', async () => {
       const seen = await look('#/overview?r=30d');
       const { page } = seen;

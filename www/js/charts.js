@@ -118,12 +118,19 @@ function axis(scale, geometry, write) {
     v === 0 ? null : s('text', { class: 'tick', x: 0, y: y(v) - 5 }, write(v))));
 }
 
-/* A label for each step, or for each second, third …, counted from the last. */
+/* A label for each step, or for each second, third …, counted from the last, which may have
+ * no room to its right. */
 function labels(data, geometry, write) {
   const n = data.t.length;
   const every = Math.ceil(58 / geometry.slot);
-  return data.t.map((t, i) => ((n - 1 - i) % every ? null
-    : s('text', { class: 'tick', x: geometry.mid(i), y: geometry.height - 8, 'text-anchor': 'middle' }, write(t))));
+  const tight = geometry.mid(n - 1) + 22 > geometry.width;
+  return data.t.map((t, i) => {
+    if ((n - 1 - i) % every)
+      return null;
+    const end = tight && i === n - 1;
+    return s('text', { class: 'tick', x: end ? geometry.width : geometry.mid(i), y: geometry.height - 8,
+      'text-anchor': end ? 'end' : 'middle' }, write(t));
+  });
 }
 
 function stack(data, colours, geometry, i, unfinished) {

@@ -139,7 +139,7 @@ function tile({ label, note, value, exact, line, drawn, level = '' }) {
 
 function deltaLine({ share, abs }) {
   if (!abs)
-    return words.wasNothing;
+    return '';
   return share ? [h('b', {}, share), ' ', abs] : abs;
 }
 
@@ -160,8 +160,8 @@ function failedTile({ now, prev, spark: line }) {
   const level = failedLevel(share);
   return tile({ label: words.tileFailed, value: percent(share, true), level: level === 'good' ? '' : level,
     exact: text(words.failedOf, { n: count(now.upstream_error), of: words.requests(now.requests) }),
-    line: [before === null ? words.wasNothing : text(words.was, { value: percent(before, true) }),
-      now.rescued ? [' · ', words.rescued(now.rescued)] : null],
+    line: [before === null ? null : text(words.was, { value: percent(before, true) }),
+      now.rescued ? words.rescued(now.rescued) : null].filter(Boolean).join(' · '),
     drawn: spark(line.upstream_error.map((n, i) => (line.requests[i] ? n / line.requests[i] : null))) });
 }
 

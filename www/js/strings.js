@@ -127,7 +127,6 @@ export const words = {
   est: 'est.',
   estWhy: 'Estimated: what the same tokens would have cost without cached prompts, cached answers and routing.',
   was: 'was {value}',
-  wasNothing: 'nothing to compare with',
   of: '{value} of the full price',
   savedUnknown: 'nothing saved so far',
   noStream: 'no streamed requests',
