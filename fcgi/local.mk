@@ -35,3 +35,15 @@ switchyard_SOURCES = \
 	fcgi/ctl_table.c \
 	fcgi/ctl_value.c fcgi/ctl_value.h
 switchyard_LDADD = $(SY_LIBS)
+
+# The edge: all of the gateway's worker but its main(), which stands beside a relay.
+noinst_LIBRARIES += libedge.a
+libedge_a_SOURCES = \
+	fcgi/cgi.c fcgi/cgi.h \
+	fcgi/connection.c fcgi/connection.h \
+	fcgi/endpoint.c fcgi/endpoint.h \
+	fcgi/meta.c fcgi/meta.h \
+	fcgi/path.c fcgi/path.h \
+	fcgi/records.c fcgi/records.h \
+	fcgi/visit.c fcgi/visit.h \
+	fcgi/worker.c fcgi/worker.h

@@ -50,6 +50,21 @@ tests_unit_net_net_test_SOURCES = \
 	tests/unit/net/fetch_test.c tests/unit/net/server.c tests/unit/net/server.h \
 	tests/unit/net/suites.c
 tests_unit_net_net_test_LDADD = $(SY_LIBS) -lcunit
+
+TESTS += tests/unit/fcgi/fcgi_test
+check_PROGRAMS += tests/unit/fcgi/fcgi_test
+tests_unit_fcgi_fcgi_test_SOURCES = \
+	tests/unit/suites.h tests/unit/main.c \
+	tests/double/relay.c tests/double/surface.c \
+	tests/unit/fcgi/cgi_test.c \
+	tests/unit/fcgi/connection_test.c \
+	tests/unit/fcgi/endpoint_test.c \
+	tests/unit/fcgi/meta_test.c \
+	tests/unit/fcgi/records_test.c \
+	tests/unit/fcgi/suites.c \
+	tests/unit/fcgi/web.c tests/unit/fcgi/web.h
+tests_unit_fcgi_fcgi_test_LDADD = libedge.a $(SY_LIBS) -lcunit
+
 TESTS += tests/unit/sim/sim_test
 check_PROGRAMS += tests/unit/sim/sim_test
 tests_unit_sim_sim_test_SOURCES = \
@@ -93,3 +108,9 @@ tests_unit_ops_ops_test_SOURCES = \
 	tests/unit/ops/period_test.c tests/unit/ops/suites.c
 tests_unit_ops_ops_test_LDADD = $(SY_LIBS) -lcunit
 endif
+# The worker with a relay that plays the double: what web servers make of requests is tested
+# without providers.
+check_PROGRAMS += tests/double/worker
+tests_double_worker_SOURCES = \
+	fcgi/main.c tests/double/relay.c tests/double/surface.c
+tests_double_worker_LDADD = libedge.a libswitchyard.a $(EV_LIBS) $(JSON_LIBS) $(SODIUM_LIBS)

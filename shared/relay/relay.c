@@ -15,7 +15,8 @@
 #include <string.h>
 
 /* Without a configuration, as long as the longest that its default would give. */
-#define DRAIN_MS 8000
+#define DRAIN_MS	 8000
+#define BODY_LIMIT_BYTES (32 << 20)
 
 uint64_t sy_relay_dice(void)
 {
@@ -205,6 +206,11 @@ void sy_relay_free(struct sy_relay *r)
 	sy_secrets_free(r->secrets);
 	sy_config_unref(r->config);
 	free(r);
+}
+
+int64_t sy_relay_body_limit(const struct sy_relay *r)
+{
+	return r->config != NULL ? r->config->body_limit_bytes : BODY_LIMIT_BYTES;
 }
 
 unsigned sy_relay_busy(const struct sy_relay *r)

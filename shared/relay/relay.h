@@ -89,6 +89,9 @@ void sy_request_drained(struct sy_request *q); /* the queue is short again */
 /* 0 when requests can be served: the store answers and a generation is active. */
 int sy_relay_ready(struct sy_relay *r, struct sy_error *err);
 
+/* The longest body that is taken; the configuration's, or 32 MiB before there is one. */
+int64_t sy_relay_body_limit(const struct sy_relay *r);
+
 unsigned sy_relay_busy(const struct sy_relay *r); /* requests not ended, settling included */
 
 /* No new requests will come: calls back once all have ended and all is settled, or after

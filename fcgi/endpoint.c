@@ -1,0 +1,169 @@
+/*
+ * endpoint.c - see endpoint.h.
+ */
+#include "endpoint.h"
+
+#include "path.h"
+#include "visit.h"
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "dialect/surface.h"
+
+#include <string.h>
+
+/* --- Handlers. --------------------------------------------------------------------------- */
+
+static void serve_chat(struct sy_visit *v)
+{
+	struct sy_inbound in = sy_visit_inbound(v);
+
+	in.path_model = v->subject;
+	v->request = sy_relay_start(v->edge->relay, &in, &v->client);
+}
+
+static void serve_models(struct sy_visit *v)
+{
+	struct sy_inbound in = sy_visit_inbound(v);
+
+	v->request = sy_relay_models(v->edge->relay, &in, v->subject, &v->client);
+}
+
+/* Touches nothing: says that a worker runs and its loop turns. */
+static void serve_healthz(struct sy_visit *v)
+{
+	static const struct sy_header type = { "content-type",
+		"text/plain; charset=utf-8" };
+
+	sy_visit_answer(v, 200, &type, 1, "ok\n", 3);
+}
+
+/* Why it is not ready is in the log: strangers may ask here. */
+static void serve_readyz(struct sy_visit *v)
+{
+	static const struct sy_header type = { "content-type", "application/json" };
+	static const char yes[] = "{\"ready\":true}\n", no[] = "{\"ready\":false}\n";
+	struct sy_error err;
+
+	if (!v->edge->draining && sy_relay_ready(v->edge->relay, &err) >= 0)
+		sy_visit_answer(v, 200, &type, 1, yes, sizeof(yes) - 1);
+	else
+		sy_visit_answer(v, 503, &type, 1, no, sizeof(no) - 1);
+}
+
+/* --- The table. -------------------------------------------------------------------------- */
+
+/* All five, or it does not compile: nothing is served without saying to whom. */
+#define ROW(method, path, role, serve, surface)                                          \
+	{                                                                                \
+		method, path, role, serve, surface                                       \
+	}
+
+/* clang-format off */
+static const struct sy_endpoint endpoints[] = {
+	ROW("POST", "/v1/chat/completions",                   SY_FOR_KEYS,   serve_chat,    &sy_surface_openai_chat),
+	ROW("POST", "/v1/deployments/{}/chat/completions",    SY_FOR_KEYS,   serve_chat,    &sy_surface_openai_chat),
+	ROW("GET",  "/v1/models",                             SY_FOR_KEYS,   serve_models,  NULL),
+	ROW("GET",  "/v1/models/{}",                          SY_FOR_KEYS,   serve_models,  NULL),
+	ROW("GET",  "/healthz",                               SY_FOR_ANYONE, serve_healthz, NULL),
+	ROW("GET",  "/readyz",                                SY_FOR_ANYONE, serve_readyz,  NULL),
+};
+/* clang-format on */
+
+#define COUNT (sizeof(endpoints) / sizeof(endpoints[0]))
+
+/* --- Finding. ---------------------------------------------------------------------------- */
+
+struct span {
+	const char *at;
+	size_t len;
+};
+
+/* "{}" takes one segment when something follows it in the pattern, else the rest. */
+static bool match(const char *pattern, const char *path, struct span *subject)
+{
+	const char *gap = strstr(pattern, "{}");
+	size_t before = gap != NULL ? (size_t)(gap - pattern) : 0;
+
+	subject->at = NULL;
+	if (gap == NULL)
+		return strcmp(pattern, path) == 0;
+	if (strncmp(pattern, path, before) != 0)
+		return false;
+	subject->at = path + before;
+	subject->len = gap[2] != '\0' ? strcspn(subject->at, "/") : strlen(subject->at);
+	return subject->len > 0 && strcmp(subject->at + subject->len, gap + 2) == 0;
+}
+
+/* People configure the address with and without "/v1", twice, and as Azure has it. */
+static const char *skip_aliases(const char *path)
+{
+	if (sy_starts(path, "/openai/"))
+		path += strlen("/openai");
+	while (sy_starts(path, "/v1/v1/"))
+		path += strlen("/v1");
+	return path;
+}
+
+static bool match_aliased(const char *pattern, const char *path, struct span *subject)
+{
+	if (match(pattern, path, subject))
+		return true;
+	return sy_starts(pattern, "/v1/") &&
+	       match(pattern + strlen("/v1"), path, subject);
+}
+
+static bool serves(const struct sy_endpoint *e, const char *method)
+{
+	return strcmp(e->method, method) == 0 ||
+	       (strcmp(method, "HEAD") == 0 && strcmp(e->method, "GET") == 0);
+}
+
+static void add_allowed(struct sy_endpoint_found *out, const struct sy_endpoint *e,
+    struct sy_arena *a)
+{
+	const char *these = strcmp(e->method, "GET") == 0 ? "GET, HEAD" : e->method;
+
+	out->allow = out->allow == NULL ? these : sy_strf(a, "%s, %s", out->allow, these);
+}
+
+static int not_found(const char *method, const char *path,
+    const struct sy_endpoint_found *f, struct sy_error *err)
+{
+	if (f->allow != NULL)
+		return sy_fail(err, SY_BAD_METHOD, "", "%.20s is not served here; use %s",
+		    method, f->allow);
+	return sy_fail(err, SY_NOT_FOUND, "",
+	    "nothing is served at %.200s; the base address ends in /v1", path);
+}
+
+static int take_subject(struct span s, struct sy_arena *a, struct sy_endpoint_found *out,
+    struct sy_error *err)
+{
+	if (s.at == NULL)
+		return 0;
+	out->subject = sy_path_decode(sy_strndup(a, s.at, s.len), a);
+	if (out->subject == NULL)
+		return sy_fail(err, SY_BAD_REQUEST, "",
+		    "the path has a forbidden character");
+	return 0;
+}
+
+int sy_endpoint_find(const char *method, const char *path, struct sy_arena *a,
+    struct sy_endpoint_found *out, struct sy_error *err)
+{
+	const char *plain = skip_aliases(path);
+	struct span subject;
+
+	*out = (struct sy_endpoint_found){ .head_only = strcmp(method, "HEAD") == 0 };
+	for (size_t i = 0; i < COUNT; i++) {
+		if (!match_aliased(endpoints[i].path, plain, &subject))
+			continue;
+		if (serves(&endpoints[i], method)) {
+			out->endpoint = &endpoints[i];
+			return take_subject(subject, a, out, err);
+		}
+		add_allowed(out, &endpoints[i], a);
+	}
+	return not_found(method, path, out, err);
+}
