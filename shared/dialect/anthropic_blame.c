@@ -75,8 +75,8 @@ static void read_error(const char *body, size_t len, char *type, size_t type_roo
 		sy_unquote_copy(message, message_room, sy_walk_get(error, "message"));
 }
 
-void sy_anthropic_blame(const struct sy_call *call, int status, const char *body, size_t len,
-    struct sy_error *err)
+void sy_anthropic_blame(const struct sy_call *call, int status, const char *body,
+    size_t len, struct sy_error *err)
 {
 	const char *provider = call->model->provider->name;
 	char type[48], message[sizeof(err->message)];
@@ -86,12 +86,14 @@ void sy_anthropic_blame(const struct sy_call *call, int status, const char *body
 	kind = kind_of(status, type, message);
 	/* Whose account it is, and what is wrong with it, is no client's business. */
 	if (kind == SY_CREDENTIAL)
-		sy_fail(err, kind, "", "the gateway's account at %s was refused", provider);
+		sy_fail(err, kind, "", "the gateway's account at %s was refused",
+		    provider);
 	else if (message[0] != '\0')
 		sy_fail(err, kind, "", "%s", message);
 	else
 		sy_fail(err, kind, "", "%s answered with status %d", provider, status);
-	if (kind == SY_REFUSED && (status == 413 || strcmp(type, "request_too_large") == 0)) {
+	if (kind == SY_REFUSED &&
+	    (status == 413 || strcmp(type, "request_too_large") == 0)) {
 		sy_fail_code(err, kind, "", "request_too_large", "%s", err->message);
 		err->status = 413;
 	}

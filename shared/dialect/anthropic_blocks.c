@@ -32,7 +32,8 @@ static void param_of(struct sy_writer *w, const struct sy_message *from,
 	    (size_t)(from - w->plan->chat->messages), (size_t)(part - from->parts));
 }
 
-static int put_base64(struct sy_writer *w, const struct sy_media *media, const char *param)
+static int put_base64(struct sy_writer *w, const struct sy_media *media,
+    const char *param)
 {
 	sy_buf_puts(w->out, "{\"type\":\"base64\",\"media_type\":");
 	sy_buf_json_str(w->out, media->type);
@@ -98,7 +99,8 @@ static int put_file_id(struct sy_writer *w, const char *id, const char *param)
 		return sy_fail_code(w->err, SY_REFUSED, param, "unsupported_content",
 		    "the model's provider does not have the file '%s'", id);
 	sy_write_beta(w, "files-api-2025-04-14");
-	sy_buf_puts(w->out, "{\"type\":\"document\",\"source\":{\"type\":\"file\",\"file_id\":");
+	sy_buf_puts(w->out,
+	    "{\"type\":\"document\",\"source\":{\"type\":\"file\",\"file_id\":");
 	sy_buf_json_str(w->out, id);
 	sy_buf_putc(w->out, '}');
 	return 0;
@@ -185,7 +187,8 @@ static const char *as_object(struct sy_writer *w, const char *text, int depth)
 	len = strlen(text);
 	while (text[len - 1] != '"')
 		len--;
-	text = as_object(w, sy_unquote(w->arena, (struct sy_span){ text, len }, NULL), depth + 1);
+	text = as_object(w, sy_unquote(w->arena, (struct sy_span){ text, len }, NULL),
+	    depth + 1);
 	return text != NULL && *text == '{' ? text : NULL;
 }
 
@@ -204,7 +207,7 @@ static void put_input(struct sy_writer *w, const struct sy_tool_call *call)
 	} else if (sy_blank(text, strlen(text))) {
 		sy_buf_puts(w->out, "{}");
 	} else if (tool != NULL && sy_schema_wrapped(tool->parameters) &&
-	    sy_scan_check(text, strlen(text), NULL, &ignored) == 0) {
+	           sy_scan_check(text, strlen(text), NULL, &ignored) == 0) {
 		sy_buf_printf(w->out, "{\"value\":%s}", text);
 	} else if ((object = as_object(w, text, 0)) != NULL) {
 		sy_buf_puts(w->out, object);
@@ -316,7 +319,8 @@ static int put_turn(struct sy_writer *w, const struct sy_turn *turn)
 {
 	bool user = turn->role == SY_ROLE_USER;
 
-	sy_buf_printf(w->out, "{\"role\":\"%s\",\"content\":", user ? "user" : "assistant");
+	sy_buf_printf(w->out,
+	    "{\"role\":\"%s\",\"content\":", user ? "user" : "assistant");
 	if (put_lists(w, turn->lists, user ? SY_LATE_SYSTEM : SY_LISTS) < 0)
 		return -1;
 	sy_buf_putc(w->out, '}');
@@ -334,7 +338,8 @@ int sy_write_messages(struct sy_writer *w)
 {
 	sy_write_key(w, "messages");
 	sy_buf_putc(w->out, '[');
-	for (const struct sy_turn *turn = w->plan->turns.first; turn != NULL; turn = turn->next) {
+	for (const struct sy_turn *turn = w->plan->turns.first; turn != NULL;
+	     turn = turn->next) {
 		if (turn != w->plan->turns.first)
 			sy_buf_putc(w->out, ',');
 		if (put_turn(w, turn) < 0)

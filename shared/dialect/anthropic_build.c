@@ -52,7 +52,7 @@ struct marking {
 	size_t count; /* markers seen */
 	size_t drop;  /* the next so many go */
 	bool short_seen;
-	bool ttl;  /* the host knows lifetimes */
+	bool ttl; /* the host knows lifetimes */
 };
 
 static void count_mark(void *arg, enum sy_mark *mark)
@@ -78,7 +78,8 @@ static void settle_mark(void *arg, enum sy_mark *mark)
 	m->short_seen |= *mark == SY_MARK_5M;
 }
 
-static void each_leading_mark(struct sy_writer *w, void (*fn)(void *, enum sy_mark *), void *arg)
+static void each_leading_mark(struct sy_writer *w, void (*fn)(void *, enum sy_mark *),
+    void *arg)
 {
 	for (size_t i = 0; i < w->plan->chat->tool_count; i++)
 		fn(arg, &w->tool_marks[i]);
@@ -94,7 +95,8 @@ static void settle_marks(struct sy_writer *w)
 	struct marking lead = { .ttl = w->plan->claude->claude }, late = lead;
 	size_t most = MOST_MARKS - w->automatic_mark;
 
-	w->tool_marks = sy_alloc(w->arena, (chat->tool_count + 1) * sizeof(*w->tool_marks));
+	w->tool_marks =
+	    sy_alloc(w->arena, (chat->tool_count + 1) * sizeof(*w->tool_marks));
 	for (size_t i = 0; i < chat->tool_count; i++)
 		w->tool_marks[i] = sy_mark_of(chat->tools[i].cache_control);
 	each_leading_mark(w, count_mark, &lead);
@@ -142,7 +144,8 @@ static void put_output_config(struct sy_writer *w)
 		comma = ",";
 	}
 	if (w->plan->json.way == SY_JSON_NATIVE) {
-		sy_buf_printf(w->out, "%s\"format\":{\"type\":\"json_schema\",\"schema\":", comma);
+		sy_buf_printf(w->out,
+		    "%s\"format\":{\"type\":\"json_schema\",\"schema\":", comma);
 		sy_schema_print_native(w->plan->chat->schema, w->out);
 		sy_buf_putc(w->out, '}');
 	}
@@ -179,7 +182,9 @@ static void put_stop(struct sy_writer *w)
 /* The provider asks for an opaque id: what looks like a name or an address is hashed. */
 static void put_user(struct sy_writer *w)
 {
-	const char *user = w->plan->chat->user;
+	const struct sy_chat *chat = w->plan->chat;
+	const char *user =
+	    chat->user != NULL ? chat->user : sy_json_text(chat->metadata, "user_id");
 	unsigned char digest[16];
 	char hex[2 * sizeof(digest) + 1];
 
@@ -225,7 +230,7 @@ static const struct own_field {
 /* Read where they mean something; no need to say that they were not passed on. */
 static const char *const understood[] = { "thinking", "reasoning", "include_reasoning",
 	"modalities", "logprobs", "prompt_cache_key", "prompt_cache_retention", "store",
-	"safety_identifier", NULL };
+	"safety_identifier", "models", "provider", "route", "transforms", "plugins", NULL };
 
 static const struct own_field *own_field(const char *name)
 {
@@ -246,8 +251,8 @@ static bool is_understood(const char *name)
 static void put_extra(struct sy_writer *w, const char *name, struct json_object *value)
 {
 	const struct own_field *own = own_field(name);
-	bool pass = own != NULL ? w->plan->direct
-				: w->plan->model->provider->quirks.pass_unknown;
+	bool pass =
+	    own != NULL ? w->plan->direct : w->plan->model->provider->quirks.pass_unknown;
 
 	if (own == NULL && is_understood(name))
 		return;
@@ -269,8 +274,7 @@ static void put_extras(struct sy_writer *w)
 
 	if (!json_object_is_type(extra, json_type_object))
 		return;
-	json_object_object_foreach(extra, name, value)
-		put_extra(w, name, value);
+	json_object_object_foreach(extra, name, value) put_extra(w, name, value);
 }
 
 static void put_options(struct sy_writer *w)
@@ -290,9 +294,14 @@ static void put_options(struct sy_writer *w)
 int sy_anthropic_write(struct sy_anthropic_plan *plan, bool stream, struct sy_arena *a,
     struct sy_buf *out, struct sy_betas *betas, struct sy_error *err)
 {
-	struct sy_writer w = { .plan = plan, .arena = a, .out = out, .betas = betas, .err = err };
+	struct sy_writer w = { .plan = plan,
+		.arena = a,
+		.out = out,
+		.betas = betas,
+		.err = err };
 
-	w.automatic_mark = plan->direct && sy_json_get(plan->chat->extra, "cache_control") != NULL;
+	w.automatic_mark =
+	    plan->direct && sy_json_get(plan->chat->extra, "cache_control") != NULL;
 	settle_marks(&w);
 	sy_buf_puts(out, "{\"model\":");
 	sy_buf_json_str(out, plan->model->upstream);

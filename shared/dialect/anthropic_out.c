@@ -22,8 +22,8 @@ static void release(void *arg)
 	sy_buf_release(arg);
 }
 
-static int add_headers(const struct sy_betas *betas, struct sy_arena *a, struct sy_http *out,
-    struct sy_error *err)
+static int add_headers(const struct sy_betas *betas, struct sy_arena *a,
+    struct sy_http *out, struct sy_error *err)
 {
 	if (sy_http_header(out, "anthropic-version", SY_ANTHROPIC_VERSION, err) < 0)
 		return -1;

@@ -19,12 +19,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEAST_BUDGET     1024
-#define DEFAULT_TOKENS   32000
-#define MOST_STRICT      20
+#define LEAST_BUDGET   1024
+#define DEFAULT_TOKENS 32000
+#define MOST_STRICT    20
 /* Above this the official clients refuse to wait for a whole answer: it may take more than
  * the ten minutes that idle connections live. */
-#define WHOLE_TOKENS     21333
+#define WHOLE_TOKENS 21333
 
 bool sy_anthropic_may_send(const struct sy_model *model, const char *field)
 {
@@ -83,7 +83,7 @@ static const struct sy_word effort_budgets[] = {
 static int64_t model_max(const struct sy_anthropic_plan *p)
 {
 	return p->model->max_output_tokens > 0 ? p->model->max_output_tokens
-					       : p->claude->max_output;
+	                                       : p->claude->max_output;
 }
 
 static int64_t smaller(int64_t a, int64_t b)
@@ -93,8 +93,10 @@ static int64_t smaller(int64_t a, int64_t b)
 
 static const char *effort_of_budget(int64_t tokens)
 {
-	return tokens < 4096 ? "low" : tokens < 12288 ? "medium" : tokens < 24576 ? "high"
-	    : "xhigh";
+	return tokens < 4096    ? "low"
+	       : tokens < 12288 ? "medium"
+	       : tokens < 24576 ? "high"
+	                        : "xhigh";
 }
 
 struct wish {
@@ -113,8 +115,9 @@ static struct wish wish_of(const struct sy_chat *chat)
 
 	if (type != NULL && strcmp(type, "enabled") == 0)
 		w.budget = json_object_get_int64(sy_json_get(native, "budget_tokens"));
-	w.off = type != NULL ? strcmp(type, "disabled") == 0
-	    : w.budget <= 0 && w.effort != NULL && strcmp(w.effort, "none") == 0;
+	w.off = type != NULL
+	            ? strcmp(type, "disabled") == 0
+	            : w.budget <= 0 && w.effort != NULL && strcmp(w.effort, "none") == 0;
 	w.asked = type != NULL || w.effort != NULL || w.budget > 0;
 	return w;
 }
@@ -125,7 +128,7 @@ static bool wants_no_thoughts(const struct sy_chat *chat)
 	struct json_object *include = sy_json_get(chat->extra, "include_reasoning");
 
 	return json_object_get_boolean(sy_json_get(reasoning, "exclude")) ||
-	    (include != NULL && !json_object_get_boolean(include));
+	       (include != NULL && !json_object_get_boolean(include));
 }
 
 static void plan_adaptive(struct sy_anthropic_plan *p, const struct wish *w)
@@ -151,8 +154,9 @@ static void plan_budget(struct sy_anthropic_plan *p, const struct wish *w)
 	const char *effort = w->effort != NULL ? w->effort : "medium";
 
 	if (budget <= 0)
-		budget = strcmp(effort, "max") == 0 ? most - 8192
-						    : sy_word_value(effort_budgets, effort);
+		budget = strcmp(effort, "max") == 0
+		             ? most - 8192
+		             : sy_word_value(effort_budgets, effort);
 	if (budget < LEAST_BUDGET)
 		budget = LEAST_BUDGET;
 	if (p->chat->max_output_tokens == 0)
@@ -227,7 +231,8 @@ static void plan_sampling(struct sy_anthropic_plan *p)
 	p->top_p = unless_one(p->chat->top_p);
 	p->top_k = p->chat->top_k;
 	if (p->temperature != NULL && strtod(p->temperature, NULL) > 1.0)
-		p->temperature = p->claude->sampling == SY_SAMPLING_NONE ? p->temperature : "1";
+		p->temperature =
+		    p->claude->sampling == SY_SAMPLING_NONE ? p->temperature : "1";
 	if (thinks || p->claude->sampling == SY_SAMPLING_NONE ||
 	    !sy_anthropic_may_send(p->model, "temperature"))
 		leave_out(p, &p->temperature, "temperature");
@@ -262,13 +267,15 @@ static void plan_tools(struct sy_anthropic_plan *p, struct sy_arena *a)
 
 	p->choice = p->chat->tool_choice;
 	p->choice_name = p->chat->choice_name != NULL
-	    ? sy_anthropic_legal(a, p->chat->choice_name) : NULL;
+	                     ? sy_anthropic_legal(a, p->chat->choice_name)
+	                     : NULL;
 	p->strict = p->claude->schema && p->model->provider->quirks.strict_tools &&
-	    p->chat->tool_count <= MOST_STRICT;
+	            p->chat->tool_count <= MOST_STRICT;
 	if (p->json.way == SY_JSON_TOOL)
 		plan_json_tool(p, forcing, a);
 	else if (p->json.way == SY_JSON_WORDS)
-		p->rule = "Answer with one JSON object and nothing else: no prose, no code fence.";
+		p->rule =
+		    "Answer with one JSON object and nothing else: no prose, no code fence.";
 	if (p->chat->tool_count == 0 && p->json.way != SY_JSON_TOOL)
 		p->choice = p->turns.has_calls ? SY_CHOICE_NONE : SY_CHOICE_DEFAULT;
 	if (forcing || (p->choice != SY_CHOICE_REQUIRED && p->choice != SY_CHOICE_TOOL))
@@ -288,7 +295,8 @@ static bool has_audio(struct json_object *modalities)
 	if (!json_object_is_type(modalities, json_type_array))
 		return false;
 	for (size_t i = 0; i < json_object_array_length(modalities); i++) {
-		const char *s = json_object_get_string(json_object_array_get_idx(modalities, i));
+		const char *s =
+		    json_object_get_string(json_object_array_get_idx(modalities, i));
 
 		if (s != NULL && strcmp(s, "audio") == 0)
 			return true;
@@ -310,7 +318,7 @@ static int refuse(const struct sy_chat *chat, struct sy_error *err)
 	if (what == NULL)
 		return 0;
 	return sy_fail_code(err, SY_REFUSED, what, "unsupported_parameter",
-	    "the model's provider has no '%s'", what);
+	    "'%s' cannot be kept by this model's provider", what);
 }
 
 static void note_the_rest(struct sy_anthropic_plan *p)
@@ -342,8 +350,8 @@ int sy_anthropic_plan_make(struct sy_call *call, struct sy_anthropic_plan *p,
 	p->claude = sy_claude_find(call->model->upstream);
 	p->direct = is_direct(call->model);
 	if (refuse(chat, err) < 0 ||
-	    sy_turns_make(chat, p->claude, p->direct && p->claude->mid_system, call->arena,
-	    &p->notes, &p->turns, err) < 0)
+	    sy_turns_make(chat, p->claude, p->direct && p->claude->mid_system,
+	        call->arena, &p->notes, &p->turns, err) < 0)
 		return -1;
 	p->json = sy_json_plan_make(chat, call->model, call->arena);
 	plan_max_tokens(p, call->stream);
@@ -352,7 +360,7 @@ int sy_anthropic_plan_make(struct sy_call *call, struct sy_anthropic_plan *p,
 	plan_sampling(p);
 	note_the_rest(p);
 	prefill = p->claude->prefill && p->thinking < SY_THINKING_ENABLED &&
-	    p->json.way != SY_JSON_NATIVE;
+	          p->json.way != SY_JSON_NATIVE;
 	sy_turns_close(&p->turns, prefill, call->arena);
 	if (p->max_tokens > WHOLE_TOKENS)
 		call->stream = true;

@@ -48,7 +48,8 @@ struct sy_anthropic_plan {
 	const struct sy_chat *chat;
 	const struct sy_claude *claude;
 	const struct sy_model *model;
-	bool direct; /* Anthropic's own host: betas and fields of its own are known there */
+	bool
+	    direct; /* Anthropic's own host: betas and fields of its own are known there */
 	struct sy_json_plan json;
 	struct sy_turns turns;
 	struct sy_notes notes;

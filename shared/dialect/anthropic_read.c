@@ -128,7 +128,9 @@ static char *keep(struct reader *r, struct sy_span string)
 static void emit_text(struct reader *r, enum sy_event_kind kind, int call_index,
     const char *text, size_t len)
 {
-	struct sy_event ev = { .kind = kind, .text = text, .text_len = len,
+	struct sy_event ev = { .kind = kind,
+		.text = text,
+		.text_len = len,
 		.call_index = call_index };
 
 	if (len > 0)
@@ -138,8 +140,11 @@ static void emit_text(struct reader *r, enum sy_event_kind kind, int call_index,
 static void emit_extra(struct reader *r, enum sy_extra_place place, const char *key,
     const struct sy_buf *json)
 {
-	struct sy_event ev = { .kind = SY_EV_EXTRA, .place = place, .key = key,
-		.json = json->data, .json_len = json->len };
+	struct sy_event ev = { .kind = SY_EV_EXTRA,
+		.place = place,
+		.key = key,
+		.json = json->data,
+		.json_len = json->len };
 
 	sy_emit(r->sink, &ev);
 }
@@ -219,9 +224,21 @@ static void close_citations(struct reader *r)
 
 /* Thoughts. */
 
+static void emit_thought(struct reader *r, struct sy_span thinking)
+{
+	struct sy_event ev = { .kind = SY_EV_REASONING, .format = SY_ANTHROPIC_REASONING };
+
+	if (decode(r->s, thinking) == 0)
+		return;
+	ev.text = r->s->scratch.data;
+	ev.text_len = r->s->scratch.len;
+	sy_emit(r->sink, &ev);
+}
+
 static void emit_signature(struct reader *r, struct sy_span signature)
 {
-	struct sy_event ev = { .kind = SY_EV_REASONING, .text = "",
+	struct sy_event ev = { .kind = SY_EV_REASONING,
+		.text = "",
 		.format = SY_ANTHROPIC_REASONING };
 
 	if (decode(r->s, signature) == 0)
@@ -232,7 +249,8 @@ static void emit_signature(struct reader *r, struct sy_span signature)
 
 static void emit_redacted(struct reader *r, struct sy_span data)
 {
-	struct sy_event ev = { .kind = SY_EV_REASONING, .text = "",
+	struct sy_event ev = { .kind = SY_EV_REASONING,
+		.text = "",
 		.format = SY_ANTHROPIC_REASONING };
 
 	if (decode(r->s, data) == 0)
@@ -297,7 +315,8 @@ static void begin_call(struct reader *r, struct open_block *b, struct sy_span bl
 static void emit_input(struct reader *r, const struct open_block *b, const char *text,
     size_t len)
 {
-	emit_text(r, b->kind == CALL ? SY_EV_TOOL_ARGS : SY_EV_TEXT, b->call_index, text, len);
+	emit_text(r, b->kind == CALL ? SY_EV_TOOL_ARGS : SY_EV_TEXT, b->call_index, text,
+	    len);
 }
 
 static void take_input(struct reader *r, struct open_block *b, struct sy_span piece)
@@ -395,23 +414,37 @@ static void begin_text(struct reader *r, struct open_block *b, struct sy_span bl
 		take_text(r, r->s->scratch.data, r->s->scratch.len);
 }
 
+/* Once, and before all else, even where a host leaves its own start out. */
+static void start(struct reader *r, struct sy_span message)
+{
+	struct sy_event ev = { .kind = SY_EV_START };
+
+	if (r->s->started)
+		return;
+	r->s->started = true;
+	ev.id = keep(r, sy_walk_get(message, "id"));
+	ev.model = keep(r, sy_walk_get(message, "model"));
+	sy_emit(r->sink, &ev);
+}
+
 static void begin_block(struct reader *r, int64_t index, struct sy_span block)
 {
 	struct open_block *b = open_block(r, index);
 	struct sy_span type = sy_walk_get(block, "type");
 
+	start(r, (struct sy_span){ NULL, 0 });
 	if (sy_span_is(type, "text")) {
 		begin_text(r, b, block);
 	} else if (sy_span_is(type, "thinking")) {
 		b->kind = THINKING;
-		if (decode(r->s, sy_walk_get(block, "thinking")) > 0)
-			emit_text(r, SY_EV_REASONING, 0, r->s->scratch.data, r->s->scratch.len);
+		emit_thought(r, sy_walk_get(block, "thinking"));
 		emit_signature(r, sy_walk_get(block, "signature"));
 	} else if (sy_span_is(type, "redacted_thinking")) {
 		emit_redacted(r, sy_walk_get(block, "data"));
 	} else if (sy_span_is(type, "tool_use")) {
 		begin_call(r, b, block);
-		add_compact(&b->input, sy_walk_get(block, "input"));
+		if (sy_span_is_object(sy_walk_get(block, "input")))
+			add_compact(&b->input, sy_walk_get(block, "input"));
 	}
 }
 
@@ -426,8 +459,7 @@ static void take_delta(struct reader *r, struct open_block *b, struct sy_span de
 		if (b->kind == CALL || b->kind == JSON_ANSWER)
 			take_input(r, b, sy_walk_get(delta, "partial_json"));
 	} else if (sy_span_is(type, "thinking_delta")) {
-		if (decode(r->s, sy_walk_get(delta, "thinking")) > 0)
-			emit_text(r, SY_EV_REASONING, 0, r->s->scratch.data, r->s->scratch.len);
+		emit_thought(r, sy_walk_get(delta, "thinking"));
 	} else if (sy_span_is(type, "signature_delta")) {
 		emit_signature(r, sy_walk_get(delta, "signature"));
 	} else if (sy_span_is(type, "citations_delta") && b->kind == TEXT) {
@@ -465,7 +497,8 @@ static enum sy_finish finish_of(const struct stream *s)
 		return SY_FINISH_STOP;
 	if (s->calls > 0 && (s->finish == SY_FINISH_STOP || s->finish == SY_FINISH_NONE))
 		return SY_FINISH_TOOL_CALLS;
-	if (s->calls == 0 && (s->finish == SY_FINISH_TOOL_CALLS || s->finish == SY_FINISH_NONE))
+	if (s->calls == 0 &&
+	    (s->finish == SY_FINISH_TOOL_CALLS || s->finish == SY_FINISH_NONE))
 		return SY_FINISH_STOP;
 	return s->finish;
 }
@@ -482,7 +515,8 @@ static void flush_text(struct reader *r)
 static void emit_leftovers(struct reader *r)
 {
 	struct stream *s = r->s;
-	const char *why = s->refusal[0] != '\0' ? s->refusal : "The model declined to answer.";
+	const char *why =
+	    s->refusal[0] != '\0' ? s->refusal : "The model declined to answer.";
 
 	if (s->finish == SY_FINISH_CONTENT_FILTER)
 		emit_text(r, SY_EV_REFUSAL, 0, why, strlen(why));
@@ -505,6 +539,7 @@ static void end_message(struct reader *r)
 	if (s->ended)
 		return;
 	s->ended = true;
+	start(r, (struct sy_span){ NULL, 0 });
 	for (int i = 0; i < OPEN_BLOCKS; i++)
 		if (s->open[i].used)
 			end_block(r, &s->open[i]);
@@ -521,16 +556,11 @@ static void end_message(struct reader *r)
 
 static void read_message(struct reader *r, struct sy_span message)
 {
-	struct sy_span block;
-	struct sy_span content = sy_walk_get(message, "content");
-	struct sy_event ev = { .kind = SY_EV_START };
+	struct sy_span content = sy_walk_get(message, "content"), block;
 	size_t at = 0;
 	int64_t index = -1;
 
-	r->s->started = true;
-	ev.id = keep(r, sy_walk_get(message, "id"));
-	ev.model = keep(r, sy_walk_get(message, "model"));
-	sy_emit(r->sink, &ev);
+	start(r, message);
 	while (sy_walk_element(content, &at, &block)) {
 		begin_block(r, index, block);
 		end_block(r, find_block(r->s, index--));
@@ -611,8 +641,8 @@ static const struct {
 	{ "error", on_error },
 };
 
-int sy_anthropic_feed(const struct sy_call *call, void *state, const struct sy_record *rec,
-    const struct sy_sink *sink, struct sy_error *err)
+int sy_anthropic_feed(const struct sy_call *call, void *state,
+    const struct sy_record *rec, const struct sy_sink *sink, struct sy_error *err)
 {
 	struct reader r = { .call = call, .s = stream_of(call, state), .sink = sink };
 	struct sy_span event = { rec->data, rec->len }, type;
@@ -620,7 +650,8 @@ int sy_anthropic_feed(const struct sy_call *call, void *state, const struct sy_r
 	if (r.s->ended || strcmp(rec->data, "[DONE]") == 0) /* of hosts that speak both */
 		return 0;
 	if (sy_scan_check(rec->data, rec->len, NULL, err) < 0)
-		return sy_fail(err, SY_UNUSABLE, "", "an event of the stream is not JSON");
+		return sy_fail(err, SY_UNUSABLE, "",
+		    "an event of the stream is not JSON");
 	type = sy_walk_get(event, "type");
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (sy_span_is(type, events[i].type))
@@ -628,7 +659,8 @@ int sy_anthropic_feed(const struct sy_call *call, void *state, const struct sy_r
 	return 0;
 }
 
-void sy_anthropic_finish(const struct sy_call *call, void *state, const struct sy_sink *sink)
+void sy_anthropic_finish(const struct sy_call *call, void *state,
+    const struct sy_sink *sink)
 {
 	struct reader r = { .call = call, .s = stream_of(call, state), .sink = sink };
 
@@ -649,7 +681,8 @@ int sy_anthropic_parse(const struct sy_call *call, const char *body, size_t len,
 		return 0;
 	}
 	if (!sy_span_is_array(sy_walk_get(message, "content")))
-		return sy_fail(err, SY_UNUSABLE, "", "the provider's answer is no message");
+		return sy_fail(err, SY_UNUSABLE, "",
+		    "the provider's answer is no message");
 	read_message(&r, message);
 	take_stop(&r, message);
 	end_message(&r);

@@ -13,8 +13,8 @@
 
 int sy_anthropic_parse(const struct sy_call *call, const char *body, size_t len,
     const struct sy_sink *sink, struct sy_error *err);
-int sy_anthropic_feed(const struct sy_call *call, void *state, const struct sy_record *rec,
-    const struct sy_sink *sink, struct sy_error *err);
+int sy_anthropic_feed(const struct sy_call *call, void *state,
+    const struct sy_record *rec, const struct sy_sink *sink, struct sy_error *err);
 void sy_anthropic_finish(const struct sy_call *call, void *state,
     const struct sy_sink *sink);
 

@@ -71,7 +71,8 @@ static bool says_object(struct json_object *schema)
 
 	if (type != NULL)
 		return strcmp(type, "object") == 0;
-	return sy_json_get(schema, "type") == NULL && is_object(sy_json_get(schema, "properties"));
+	return sy_json_get(schema, "type") == NULL &&
+	       is_object(sy_json_get(schema, "properties"));
 }
 
 static bool branches_are_objects(struct json_object *root, const char *word)
@@ -110,9 +111,9 @@ static void copy_missing(struct json_object *to, struct json_object *from)
 {
 	if (!is_object(from))
 		return;
-	json_object_object_foreach(from, key, value)
-		if (!json_object_object_get_ex(to, key, NULL))
-			json_object_object_add(to, key, json_object_get(value));
+	json_object_object_foreach(from, key,
+	    value) if (!json_object_object_get_ex(to, key, NULL))
+	    json_object_object_add(to, key, json_object_get(value));
 }
 
 static bool lists(struct json_object *array, const char *name)
@@ -120,7 +121,8 @@ static bool lists(struct json_object *array, const char *name)
 	if (!is_array(array))
 		return false;
 	for (size_t i = 0; i < json_object_array_length(array); i++) {
-		const char *s = json_object_get_string(json_object_array_get_idx(array, i));
+		const char *s =
+		    json_object_get_string(json_object_array_get_idx(array, i));
 
 		if (s != NULL && strcmp(s, name) == 0)
 			return true;
@@ -173,8 +175,8 @@ static void merge_branches(struct json_object *schema, struct json_object *list,
 		bool everywhere = s != NULL;
 
 		for (size_t i = 1; everywhere && i < json_object_array_length(list); i++)
-			everywhere = lists(
-			    sy_json_get(branch_at(schema, list, i), "required"), s);
+			everywhere =
+			    lists(sy_json_get(branch_at(schema, list, i), "required"), s);
 		if (everywhere && !lists(required, s))
 			json_object_array_add(required, json_object_get(name));
 	}
@@ -207,17 +209,18 @@ static struct json_object *flatten(struct json_object *schema, struct json_objec
 
 	copy_missing(properties, sy_json_get(root, "properties"));
 	add_required(required, sy_json_get(root, "required"));
-	merge_branches(schema, sy_json_get(root, word), strcmp(word, "allOf") == 0, properties,
-	    required);
+	merge_branches(schema, sy_json_get(root, word), strcmp(word, "allOf") == 0,
+	    properties, required);
 	json_object_object_add(out, "type", json_object_new_string("object"));
 	if (strcmp(word, "allOf") != 0)
 		describe(out, root, word);
 	json_object_object_add(out, "properties", properties);
 	json_object_object_add(out, "required", required);
-	json_object_object_foreach(root, key, value)
-		if (!among(key, combinations) && strcmp(key, "additionalProperties") != 0 &&
-		    !json_object_object_get_ex(out, key, NULL))
-			json_object_object_add(out, key, json_object_get(value));
+	json_object_object_foreach(root, key,
+	    value) if (!among(key, combinations) &&
+	               strcmp(key, "additionalProperties") != 0 &&
+	               !json_object_object_get_ex(out, key, NULL))
+	    json_object_object_add(out, key, json_object_get(value));
 	return out;
 }
 
@@ -268,14 +271,15 @@ void sy_schema_print_input(struct json_object *schema, struct sy_buf *out)
 		print_built(wrap(schema), schema, out);
 	} else if (word != NULL && branches_are_objects(root, word)) {
 		print_built(flatten(schema, root, word), schema, out);
-	} else if (root == schema && sy_json_text(schema, "type") != NULL && word == NULL) {
+	} else if (root == schema && sy_json_text(schema, "type") != NULL &&
+	           word == NULL) {
 		sy_json_print(out, schema);
 	} else {
 		tree = json_object_new_object();
 		json_object_object_add(tree, "type", json_object_new_string("object"));
-		json_object_object_foreach(root, key, value)
-			if (!among(key, combinations) && strcmp(key, "type") != 0)
-				json_object_object_add(tree, key, json_object_get(value));
+		json_object_object_foreach(root, key,
+		    value) if (!among(key, combinations) && strcmp(key, "type") != 0)
+		    json_object_object_add(tree, key, json_object_get(value));
 		print_built(tree, schema, out);
 	}
 }
@@ -297,9 +301,8 @@ static bool all_expressible(struct walk *w, struct json_object *values)
 			if (!expressible(w, json_object_array_get_idx(values, i)))
 				return false;
 	} else if (is_object(values)) {
-		json_object_object_foreach(values, key, value)
-			if ((void)key, !expressible(w, value))
-				return false;
+		json_object_object_foreach(values, key, value) if ((void)key,
+		    !expressible(w, value)) return false;
 	}
 	return true;
 }
@@ -309,14 +312,14 @@ static bool is_map(struct json_object *s)
 	struct json_object *properties = sy_json_get(s, "properties");
 
 	return is_object(sy_json_get(s, "additionalProperties")) ||
-	    is_object(sy_json_get(s, "patternProperties")) ||
-	    (says_object(s) && empty(properties) && combination(s) == NULL);
+	       is_object(sy_json_get(s, "patternProperties")) ||
+	       (says_object(s) && empty(properties) && combination(s) == NULL);
 }
 
 static bool members_expressible(struct walk *w, struct json_object *s)
 {
-	static const char *const nested[] = { "properties", "prefixItems", "anyOf", "oneOf",
-		"allOf", NULL };
+	static const char *const nested[] = { "properties", "prefixItems", "anyOf",
+		"oneOf", "allOf", NULL };
 	struct json_object *items = sy_json_get(s, "items");
 
 	for (const char *const *key = nested; *key != NULL; key++)
@@ -353,12 +356,12 @@ bool sy_schema_native(struct json_object *schema)
 }
 
 static const char *const unknown_words[] = { "minimum", "maximum", "exclusiveMinimum",
-	"exclusiveMaximum", "multipleOf", "minLength", "maxLength", "maxItems", "uniqueItems",
-	"minProperties", "maxProperties", "patternProperties", "propertyNames", "not", "if",
-	"then", "else", "contains", NULL };
+	"exclusiveMaximum", "multipleOf", "minLength", "maxLength", "maxItems",
+	"uniqueItems", "minProperties", "maxProperties", "patternProperties",
+	"propertyNames", "not", "if", "then", "else", "contains", NULL };
 
-static const char *const known_formats[] = { "date-time", "time", "date", "duration", "email",
-	"hostname", "uri", "ipv4", "ipv6", "uuid", NULL };
+static const char *const known_formats[] = { "date-time", "time", "date", "duration",
+	"email", "hostname", "uri", "ipv4", "ipv6", "uuid", NULL };
 
 static bool simple_pattern(const char *p)
 {
@@ -376,7 +379,8 @@ static bool simple_pattern(const char *p)
 static bool in_grammar(const char *key, struct json_object *value)
 {
 	const char *text = json_object_is_type(value, json_type_string)
-	    ? json_object_get_string(value) : "";
+	                       ? json_object_get_string(value)
+	                       : "";
 
 	if (strcmp(key, "format") == 0)
 		return among(text, known_formats);
@@ -397,7 +401,8 @@ static void print_description(struct json_object *s, struct sy_buf *out)
 	sy_buf_init(&text, 1 << 20);
 	if (old != NULL)
 		sy_buf_puts(&text, old);
-	json_object_object_foreach(s, key, value) {
+	json_object_object_foreach(s, key, value)
+	{
 		if (in_grammar(key, value))
 			continue;
 		sy_buf_puts(&text, said++ > 0 ? ", " : text.len > 0 ? " (" : "(");
@@ -430,7 +435,8 @@ static void print_named(struct json_object *named, struct sy_buf *out)
 	const char *comma = "";
 
 	sy_buf_putc(out, '{');
-	json_object_object_foreach(named, key, value) {
+	json_object_object_foreach(named, key, value)
+	{
 		sy_buf_puts(out, comma);
 		sy_buf_json_str(out, key);
 		sy_buf_putc(out, ':');
@@ -472,12 +478,14 @@ void sy_schema_print_native(struct json_object *schema, struct sy_buf *out)
 		return;
 	}
 	sy_buf_putc(out, '{');
-	json_object_object_foreach(schema, key, value) {
+	json_object_object_foreach(schema, key, value)
+	{
 		if (strcmp(key, "description") == 0 ||
 		    strcmp(key, "additionalProperties") == 0 || !in_grammar(key, value))
 			continue;
 		/* Both prefixItems and items would come out as items. */
-		if (strcmp(key, "items") == 0 && sy_json_get(schema, "prefixItems") != NULL)
+		if (strcmp(key, "items") == 0 &&
+		    sy_json_get(schema, "prefixItems") != NULL)
 			continue;
 		print_member(key, value, out);
 		sy_buf_putc(out, ',');

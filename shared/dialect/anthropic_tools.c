@@ -23,9 +23,9 @@ static void put_tool(struct sy_writer *w, const struct sy_tool *tool, enum sy_ma
 	sy_write_key(w, "input_schema");
 	if (tool->custom)
 		sy_buf_puts(w->out, "{\"type\":\"object\",\"properties\":{\"input\":"
-		    "{\"type\":\"string\"}},\"required\":[\"input\"]}");
+		                    "{\"type\":\"string\"}},\"required\":[\"input\"]}");
 	else if (tool->strict && w->plan->strict && sy_schema_native(tool->parameters) &&
-	    !sy_schema_wrapped(tool->parameters))
+	         !sy_schema_wrapped(tool->parameters))
 		sy_schema_print_native(tool->parameters, w->out);
 	else
 		sy_schema_print_input(tool->parameters, w->out);
@@ -40,13 +40,15 @@ static void put_tool(struct sy_writer *w, const struct sy_tool *tool, enum sy_ma
 
 static bool same_tool(const struct sy_tool *a, const struct sy_tool *b)
 {
-	return json_object_equal(a->parameters, b->parameters) && a->custom == b->custom &&
-	    (a->description == NULL) == (b->description == NULL) &&
-	    (a->description == NULL || strcmp(a->description, b->description) == 0);
+	return json_object_equal(a->parameters, b->parameters) &&
+	       a->custom == b->custom &&
+	       (a->description == NULL) == (b->description == NULL) &&
+	       (a->description == NULL || strcmp(a->description, b->description) == 0);
 }
 
 /* 1 when a tool of this name has been seen and is the same, -1 when it is another. */
-static int seen_before(struct sy_writer *w, struct lh_table *seen, const struct sy_tool *tool)
+static int seen_before(struct sy_writer *w, struct lh_table *seen,
+    const struct sy_tool *tool)
 {
 	const struct sy_tool *other;
 	char param[48];
@@ -77,7 +79,8 @@ static void put_stubs(struct sy_writer *w, struct lh_table *seen)
 				continue;
 			lh_table_insert(seen, b->call->name, b);
 			sy_buf_printf(w->out, "%s{\"name\":", comma);
-			sy_buf_json_str(w->out, sy_anthropic_legal(w->arena, b->call->name));
+			sy_buf_json_str(w->out,
+			    sy_anthropic_legal(w->arena, b->call->name));
 			sy_write_text(w, "description", "No longer offered.");
 			sy_buf_puts(w->out, ",\"input_schema\":{\"type\":\"object\"}}");
 			comma = ",";
@@ -89,8 +92,9 @@ static void put_json_tool(struct sy_writer *w)
 {
 	sy_buf_puts(w->out, "{\"name\":");
 	sy_buf_json_str(w->out, w->plan->json.tool);
-	sy_write_text(w, "description", w->plan->chat->schema_description != NULL
-	    ? w->plan->chat->schema_description : "Takes the final answer.");
+	sy_write_text(w, "description",
+	    w->plan->chat->schema_description != NULL ? w->plan->chat->schema_description
+	                                              : "Takes the final answer.");
 	sy_write_key(w, "input_schema");
 	sy_schema_print_input(w->plan->chat->schema, w->out);
 	sy_buf_putc(w->out, '}');
@@ -108,7 +112,7 @@ static int put_tool_list(struct sy_writer *w, struct lh_table *seen)
 		if (rc < 0)
 			return -1;
 		if (rc > 0 || (w->plan->only_tool != NULL &&
-		    strcmp(tool->name, w->plan->only_tool) != 0))
+		                  strcmp(tool->name, w->plan->only_tool) != 0))
 			continue;
 		sy_buf_puts(w->out, comma);
 		put_tool(w, tool, w->tool_marks[i]);
@@ -145,10 +149,12 @@ int sy_write_tools(struct sy_writer *w)
 void sy_write_tool_choice(struct sy_writer *w)
 {
 	static const char *const types[] = { [SY_CHOICE_NONE] = "none",
-		[SY_CHOICE_AUTO] = "auto", [SY_CHOICE_REQUIRED] = "any",
+		[SY_CHOICE_AUTO] = "auto",
+		[SY_CHOICE_REQUIRED] = "any",
 		[SY_CHOICE_TOOL] = "tool" };
 	enum sy_tool_choice choice = w->plan->choice;
-	bool one = w->plan->chat->parallel_calls == 0 || w->plan->json.way == SY_JSON_TOOL;
+	bool one =
+	    w->plan->chat->parallel_calls == 0 || w->plan->json.way == SY_JSON_TOOL;
 
 	if (w->plan->chat->tool_count == 0 && w->plan->json.way != SY_JSON_TOOL &&
 	    choice != SY_CHOICE_NONE)

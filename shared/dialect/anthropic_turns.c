@@ -60,8 +60,8 @@ static bool says(struct json_object *o, const char *key, const char *word)
 	struct json_object *v;
 
 	return json_object_object_get_ex(o, key, &v) &&
-	    json_object_is_type(v, json_type_string) &&
-	    strcmp(json_object_get_string(v), word) == 0;
+	       json_object_is_type(v, json_type_string) &&
+	       strcmp(json_object_get_string(v), word) == 0;
 }
 
 enum sy_mark sy_mark_of(struct json_object *cache_control)
@@ -80,7 +80,8 @@ static void append(struct sy_blocks *list, struct sy_block *b)
 	list->last = b;
 }
 
-static struct sy_turn *open_turn(struct sy_turns *t, enum sy_role role, struct sy_arena *a)
+static struct sy_turn *open_turn(struct sy_turns *t, enum sy_role role,
+    struct sy_arena *a)
 {
 	struct sy_turn *turn = sy_alloc(a, sizeof(*turn));
 
@@ -106,8 +107,8 @@ static struct sy_turn *turn_of(struct maker *m, enum sy_role role)
 	return turn;
 }
 
-static struct sy_block *add(struct maker *m, struct sy_blocks *list, enum sy_block_kind kind,
-    const struct sy_message *from)
+static struct sy_block *add(struct maker *m, struct sy_blocks *list,
+    enum sy_block_kind kind, const struct sy_message *from)
 {
 	struct sy_block *b = sy_alloc(m->arena, sizeof(*b));
 
@@ -157,7 +158,8 @@ static void add_media(struct maker *m, const struct sy_message *from,
 {
 	enum sy_block_kind kind =
 	    part->kind == SY_PART_IMAGE ? SY_BLOCK_IMAGE : SY_BLOCK_DOCUMENT;
-	struct sy_block *b = add(m, &turn_of(m, SY_ROLE_USER)->lists[SY_CONTENT], kind, from);
+	struct sy_block *b =
+	    add(m, &turn_of(m, SY_ROLE_USER)->lists[SY_CONTENT], kind, from);
 
 	b->part = part;
 	b->mark = sy_mark_of(part->cache_control);
@@ -194,10 +196,12 @@ static void add_thought(struct maker *m, const struct sy_message *msg,
 
 	if ((part->signature == NULL && part->data == NULL) ||
 	    m->claude->thinking == SY_THINKS_NOT || !m->claude->claude ||
-	    part->format == NULL || strncmp(part->format, SY_ANTHROPIC_REASONING,
-	    strlen(SY_ANTHROPIC_REASONING)) != 0)
+	    part->format == NULL ||
+	    strncmp(part->format, SY_ANTHROPIC_REASONING,
+	        strlen(SY_ANTHROPIC_REASONING)) != 0)
 		return;
-	b = add(m, &turn_of(m, SY_ROLE_ASSISTANT)->lists[SY_THOUGHTS], SY_BLOCK_THINKING, msg);
+	b = add(m, &turn_of(m, SY_ROLE_ASSISTANT)->lists[SY_THOUGHTS], SY_BLOCK_THINKING,
+	    msg);
 	b->part = part;
 }
 
@@ -267,11 +271,12 @@ static void assistant_message(struct maker *m, const struct sy_message *msg)
 /* History that was trimmed at its front has results without calls: they become text. */
 static int orphan(struct maker *m, const struct sy_message *msg)
 {
-	struct sy_block *b = add(m, &turn_of(m, SY_ROLE_USER)->lists[SY_CONTENT],
-	    SY_BLOCK_TEXT, msg);
+	struct sy_block *b =
+	    add(m, &turn_of(m, SY_ROLE_USER)->lists[SY_CONTENT], SY_BLOCK_TEXT, msg);
 	const char *of = msg->name != NULL ? msg->name : msg->tool_call_id;
 
-	b->text = sy_strf(m->arena, "Tool result (%s):", of != NULL ? of : "unknown call");
+	b->text =
+	    sy_strf(m->arena, "Tool result (%s):", of != NULL ? of : "unknown call");
 	b->len = strlen(b->text);
 	return user_parts(m, msg);
 }
@@ -357,7 +362,8 @@ static int take_message(struct maker *m, const struct sy_message *msg)
 
 static void add_result(struct maker *m, struct sy_turn *turn, const struct sy_block *use)
 {
-	struct sy_block *b = add(m, &turn->lists[SY_RESULTS], SY_BLOCK_TOOL_RESULT, use->from);
+	struct sy_block *b =
+	    add(m, &turn->lists[SY_RESULTS], SY_BLOCK_TOOL_RESULT, use->from);
 
 	b->id = use->id;
 	b->result = use->result;
@@ -382,13 +388,15 @@ static void answer_calls(struct maker *m, struct sy_turn *turn)
 }
 
 /* A system section may not follow an assistant's turn: with no user's before it, it folds. */
-static void place_late_system(struct sy_turns *t, struct sy_turn *turn, struct sy_arena *a)
+static void place_late_system(struct sy_turns *t, struct sy_turn *turn,
+    struct sy_arena *a)
 {
 	struct sy_blocks *late = &turn->lists[SY_LATE_SYSTEM];
 
 	if (turn->role != SY_ROLE_USER || late->first == NULL)
 		return;
-	if (turn->lists[SY_RESULTS].first != NULL || turn->lists[SY_CONTENT].first != NULL) {
+	if (turn->lists[SY_RESULTS].first != NULL ||
+	    turn->lists[SY_CONTENT].first != NULL) {
 		t->has_late_system = true;
 		return;
 	}
@@ -432,13 +440,19 @@ int sy_turns_make(const struct sy_chat *chat, const struct sy_claude *claude,
     bool late_system, struct sy_arena *a, struct sy_notes *notes, struct sy_turns *out,
     struct sy_error *err)
 {
-	struct maker m = { .chat = chat, .claude = claude, .late_system = late_system,
-		.arena = a, .notes = notes, .out = out, .err = err };
+	struct maker m = { .chat = chat,
+		.claude = claude,
+		.late_system = late_system,
+		.arena = a,
+		.notes = notes,
+		.out = out,
+		.err = err };
 
 	memset(out, 0, sizeof(*out));
 	m.names = lh_kchar_table_new(16, NULL);
 	if (m.names == NULL)
-		return sy_fail(err, SY_BUG, "", "no memory for the conversation's call ids");
+		return sy_fail(err, SY_BUG, "",
+		    "no memory for the conversation's call ids");
 	sy_defer(a, free_table, m.names);
 	for (size_t i = 0; i < chat->message_count; i++)
 		if (take_message(&m, &chat->messages[i]) < 0)
@@ -475,6 +489,7 @@ void sy_turns_marks(struct sy_turns *turns, void (*fn)(void *arg, enum sy_mark *
 {
 	for (struct sy_turn *turn = turns->first; turn != NULL; turn = turn->next)
 		for (int l = 0; l < SY_LISTS; l++)
-			for (struct sy_block *b = turn->lists[l].first; b != NULL; b = b->next)
+			for (struct sy_block *b = turn->lists[l].first; b != NULL;
+			     b = b->next)
 				fn(arg, &b->mark);
 }

@@ -37,12 +37,13 @@ struct sy_block {
 	enum sy_mark mark;
 	const char *text; /* text: len bytes */
 	size_t len;
-	const struct sy_message *from;  /* where the part stood, for errors */
-	const struct sy_part *part;     /* image, document, thinking */
+	const struct sy_message *from; /* where the part stood, for errors */
+	const struct sy_part *part;    /* image, document, thinking */
 	const struct sy_tool_call *call;
-	const char *id;                 /* of the call, as it is sent */
-	const struct sy_message *result; /* use and result: the answer; NULL none recorded */
-	struct sy_block *same;          /* the next call of this turn under the same id */
+	const char *id; /* of the call, as it is sent */
+	const struct sy_message
+	    *result;           /* use and result: the answer; NULL none recorded */
+	struct sy_block *same; /* the next call of this turn under the same id */
 };
 
 struct sy_blocks {
@@ -70,7 +71,8 @@ struct sy_turns {
 	struct sy_turn *first, *last;
 	bool has_calls;       /* tools must be declared, even if only as stubs */
 	bool has_late_system; /* the role system occurs inside messages */
-	bool unsigned_loop;   /* the calls being answered have lost the thoughts before them */
+	bool
+	    unsigned_loop; /* the calls being answered have lost the thoughts before them */
 };
 
 /* How system messages between turns are sent: as their own role, or inside the user's. */

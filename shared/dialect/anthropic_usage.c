@@ -28,7 +28,8 @@ static void read_count(struct sy_anthropic_usage *u, enum sy_anthropic_count whi
 /* Some servers fill in the input at the start only and write zeros from then on. */
 static bool zeros_only(const int64_t *counts)
 {
-	return counts[SY_A_INPUT] <= 0 && counts[SY_A_READ] <= 0 && counts[SY_A_WRITE] <= 0;
+	return counts[SY_A_INPUT] <= 0 && counts[SY_A_READ] <= 0 &&
+	       counts[SY_A_WRITE] <= 0;
 }
 
 void sy_anthropic_usage_merge(struct sy_anthropic_usage *u, struct sy_span usage)

@@ -81,7 +81,8 @@ static int split_data_url(const char *url, const char *param, struct sy_arena *a
 	const char *comma = strchr(url, ',');
 	const char *type = url + strlen("data:");
 
-	if (comma == NULL || comma - type < 7 || strncasecmp(comma - 7, ";base64", 7) != 0)
+	if (comma == NULL || comma - type < 7 ||
+	    strncasecmp(comma - 7, ";base64", 7) != 0)
 		return sy_fail_code(err, SY_REFUSED, param, "unsupported_content",
 		    "a data URL has to be base64");
 	out->type = sy_strndup(a, type, strcspn(type, ";,"));
@@ -100,7 +101,8 @@ int sy_media_of(const struct sy_part *part, const char *param, struct sy_arena *
 
 	memset(out, 0, sizeof(*out));
 	if (data == NULL)
-		return sy_fail(err, SY_REFUSED, param, "an attachment has no data and no URL");
+		return sy_fail(err, SY_REFUSED, param,
+		    "an attachment has no data and no URL");
 	if (strncasecmp(data, "data:", 5) == 0) {
 		if (split_data_url(data, param, a, out, err) < 0)
 			return -1;
@@ -136,7 +138,8 @@ int sy_media_base64(const struct sy_media *m, const char *param, struct sy_buf *
 		int v = value_of((unsigned char)m->data[i]);
 
 		if (v == -1)
-			return sy_fail(err, SY_REFUSED, param, "an attachment is not base64");
+			return sy_fail(err, SY_REFUSED, param,
+			    "an attachment is not base64");
 		n += v >= 0;
 		if (v >= 0 && letters[v] == m->data[i])
 			continue;

@@ -24,5 +24,6 @@ void sy_note(struct sy_notes *notes, const char *name)
 	if (*name == '\0' || has(notes->text, name) ||
 	    used + strlen(name) + 2 > sizeof(notes->text))
 		return;
-	snprintf(notes->text + used, sizeof(notes->text) - used, "%s%s", used ? " " : "", name);
+	snprintf(notes->text + used, sizeof(notes->text) - used, "%s%s", used ? " " : "",
+	    name);
 }

@@ -40,8 +40,9 @@ static size_t first_stop(const struct sy_stopwatch *w)
 
 	for (size_t i = 0; i < w->chat->stop_count; i++) {
 		const char *stop = w->chat->stop[i];
-		const char *at = watched(stop) ? memmem(w->held.data, w->held.len, stop,
-		    strlen(stop)) : NULL;
+		const char *at =
+		    watched(stop) ? memmem(w->held.data, w->held.len, stop, strlen(stop))
+		                  : NULL;
 
 		if (at != NULL && (size_t)(at - w->held.data) < first)
 			first = (size_t)(at - w->held.data);
@@ -68,7 +69,7 @@ void sy_stopwatch_feed(struct sy_stopwatch *w, const char *text, size_t len,
 	if (!w->stopped) {
 		safe = w->held.len > w->longest - 1 ? w->held.len - (w->longest - 1) : 0;
 		while (safe > 0 && safe < w->held.len &&
-		    ((unsigned char)w->held.data[safe] & 0xc0) == 0x80)
+		       ((unsigned char)w->held.data[safe] & 0xc0) == 0x80)
 			safe--;
 	}
 	if (safe > 0)

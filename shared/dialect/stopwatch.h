@@ -23,7 +23,8 @@ struct sy_stopwatch {
 
 typedef void sy_pass_text(void *arg, const char *text, size_t len);
 
-void sy_stopwatch_init(struct sy_stopwatch *w, const struct sy_chat *chat); /* may be NULL */
+void sy_stopwatch_init(struct sy_stopwatch *w,
+    const struct sy_chat *chat); /* may be NULL */
 void sy_stopwatch_release(struct sy_stopwatch *w);
 void sy_stopwatch_feed(struct sy_stopwatch *w, const char *text, size_t len,
     sy_pass_text *pass, void *arg);

@@ -15,7 +15,9 @@ static bool is_legal(const char *s)
 	size_t len = strlen(s);
 
 	return len > 0 && len <= 64 &&
-	    strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == len;
+	       strspn(s,
+	           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
+	           len;
 }
 
 static void test_legal_stays(void)
@@ -29,8 +31,8 @@ static void test_legal_stays(void)
 
 static void test_illegal_is_cleaned(void)
 {
-	static const char *const cases[] = { "", "fs/read.file", "functions.bash:0", LEN_71,
-		"call_abc|fc_123", "na\xc3\xafve", " " };
+	static const char *const cases[] = { "", "fs/read.file", "functions.bash:0",
+		LEN_71, "call_abc|fc_123", "na\xc3\xafve", " " };
 	struct sy_arena *a = sy_arena_new();
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -51,8 +53,9 @@ static void test_alike_names_stay_apart(void)
 	struct sy_arena *a = sy_arena_new();
 
 	for (size_t i = 0; i < 3; i++)
-		CU_ASSERT_PTR_EQUAL(
-		    sy_anthropic_tool(&chat, a, sy_anthropic_legal(a, tools[i].name)), &tools[i]);
+		CU_ASSERT_PTR_EQUAL(sy_anthropic_tool(&chat, a,
+		                        sy_anthropic_legal(a, tools[i].name)),
+		    &tools[i]);
 	CU_ASSERT_PTR_NULL(sy_anthropic_tool(&chat, a, "write"));
 	CU_ASSERT_PTR_NULL(sy_anthropic_tool(NULL, a, "fs_read"));
 	sy_arena_free(a);
@@ -77,7 +80,8 @@ static void test_generations(void)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		CU_ASSERT_STRING_EQUAL(sy_claude_find(cases[i].model)->mark, cases[i].mark);
+		CU_ASSERT_STRING_EQUAL(sy_claude_find(cases[i].model)->mark,
+		    cases[i].mark);
 }
 
 CU_TestInfo anthropic_names_tests[] = {

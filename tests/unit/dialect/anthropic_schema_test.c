@@ -20,7 +20,8 @@ static void check(void (*print)(struct json_object *, struct sy_buf *), const ch
 
 static void test_input_as_it_came(void)
 {
-	check(sy_schema_print_input, "{\"type\":\"object\",\"properties\":{\"b\":{},\"a\":{\"const\":"
+	check(sy_schema_print_input,
+	    "{\"type\":\"object\",\"properties\":{\"b\":{},\"a\":{\"const\":"
 	    "12345678901234567890}},\"$defs\":{\"x\":{\"type\":\"string\"}}}",
 	    "{\"type\":\"object\",\"properties\":{\"b\":{},\"a\":{\"const\":"
 	    "12345678901234567890}},\"$defs\":{\"x\":{\"type\":\"string\"}}}");
@@ -34,7 +35,8 @@ static void test_input_made_an_object(void)
 	check(sy_schema_print_input, "{}", empty);
 	check(sy_schema_print_input, "{\"properties\":{\"a\":{}}}",
 	    "{\"type\":\"object\",\"properties\":{\"a\":{}}}");
-	check(sy_schema_print_input, "{\"$ref\":\"#/$defs/A\",\"$defs\":{\"A\":{\"type\":\"object\","
+	check(sy_schema_print_input,
+	    "{\"$ref\":\"#/$defs/A\",\"$defs\":{\"A\":{\"type\":\"object\","
 	    "\"properties\":{\"a\":{}}}}}",
 	    "{\"type\":\"object\",\"properties\":{\"a\":{}},\"$defs\":{\"A\":{\"type\":\"object\","
 	    "\"properties\":{\"a\":{}}}}}");
@@ -78,7 +80,8 @@ static void test_native_cleaned(void)
 	    "\"additionalProperties\":false}");
 	check(sy_schema_print_native, "{\"type\":\"string\",\"pattern\":\"^(?=a)b\"}",
 	    "{\"type\":\"string\",\"description\":\"(pattern: \\\"^(?=a)b\\\")\"}");
-	check(sy_schema_print_native, "{\"type\":\"string\",\"pattern\":\"^(?:a|b)\\\\d$\"}",
+	check(sy_schema_print_native,
+	    "{\"type\":\"string\",\"pattern\":\"^(?:a|b)\\\\d$\"}",
 	    "{\"type\":\"string\",\"pattern\":\"^(?:a|b)\\\\d$\"}");
 }
 
@@ -95,7 +98,8 @@ static void test_native_or_not(void)
 {
 #define IN(s) "{\"type\":\"object\",\"properties\":{\"a\":" s "}}"
 	CU_ASSERT_TRUE(native(IN("{\"type\":\"string\"}")));
-	CU_ASSERT_TRUE(native("{\"$defs\":{\"A\":{\"type\":\"string\"}},\"type\":\"object\","
+	CU_ASSERT_TRUE(native(
+	    "{\"$defs\":{\"A\":{\"type\":\"string\"}},\"type\":\"object\","
 	    "\"properties\":{\"a\":{\"$ref\":\"#/$defs/A\"},\"b\":{\"$ref\":\"#/$defs/A\"}}}"));
 	CU_ASSERT_FALSE(native("null"));
 	CU_ASSERT_FALSE(native("{}"));
@@ -104,9 +108,10 @@ static void test_native_or_not(void)
 	CU_ASSERT_FALSE(native(IN("{\"type\":\"object\"}")));
 	/* recursion, and references that lead out or nowhere */
 	CU_ASSERT_FALSE(native(IN("{\"$ref\":\"#\"}")));
-	CU_ASSERT_FALSE(native("{\"$defs\":{\"A\":{\"type\":\"array\",\"items\":{\"$ref\":"
-	    "\"#/$defs/A\"}}},\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":"
-	    "\"#/$defs/A\"}}}"));
+	CU_ASSERT_FALSE(
+	    native("{\"$defs\":{\"A\":{\"type\":\"array\",\"items\":{\"$ref\":"
+	           "\"#/$defs/A\"}}},\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":"
+	           "\"#/$defs/A\"}}}"));
 	CU_ASSERT_FALSE(native(IN("{\"$ref\":\"https://example.com/a.json\"}")));
 	CU_ASSERT_FALSE(native(IN("{\"$ref\":\"#/$defs/None\"}")));
 #undef IN

@@ -19,7 +19,8 @@ static const struct {
 	{ { .url = "data:image/png;charset=x;base64," PNG }, "image/png", PNG },
 	{ { .data = PNG, .media_type = "image/gif" }, "image/png", PNG },
 	{ { .data = "data:image/png;base64," PNG }, "image/png", PNG },
-	{ { .data = "iVBO\r\nRw0K GgoA", .media_type = "image/png" }, "image/png", "iVBORw0KGgoA" },
+	{ { .data = "iVBO\r\nRw0K GgoA", .media_type = "image/png" }, "image/png",
+	    "iVBORw0KGgoA" },
 	/* URL-safe letters, and padding that was left off */
 	{ { .data = "JVBERi0_-_8", .media_type = "application/pdf" }, "application/pdf",
 	    "JVBERi0/+/8=" },
@@ -38,7 +39,8 @@ static void test_attachments(void)
 		struct sy_media media;
 		struct sy_error err;
 		struct sy_buf out;
-		int rc = sy_media_of(&cases[i].part, "messages[0].content[0]", a, &media, &err);
+		int rc = sy_media_of(&cases[i].part, "messages[0].content[0]", a, &media,
+		    &err);
 
 		CU_ASSERT_EQUAL(rc < 0, cases[i].type == NULL);
 		if (rc < 0) {
@@ -78,7 +80,8 @@ static void test_text(void)
 	struct sy_arena *a = sy_arena_new();
 	size_t len;
 
-	CU_ASSERT_STRING_EQUAL(sy_media_text(&hello, a, &len), "gr\xc3\xbc\xc3\x9f""e");
+	CU_ASSERT_STRING_EQUAL(sy_media_text(&hello, a, &len), "gr\xc3\xbc\xc3\x9f"
+	                                                       "e");
 	CU_ASSERT_EQUAL(len, 7);
 	CU_ASSERT_PTR_NULL(sy_media_text(&latin1, a, &len));
 	sy_arena_free(a);

@@ -25,7 +25,8 @@ static void check(const char **stops, size_t count, const char *in, const char *
 		sy_stopwatch_init(&w, &chat);
 		for (size_t at = 0; at < strlen(in); at += step)
 			sy_stopwatch_feed(&w, in + at,
-			    strlen(in + at) < step ? strlen(in + at) : step, collect, &out);
+			    strlen(in + at) < step ? strlen(in + at) : step, collect,
+			    &out);
 		sy_stopwatch_flush(&w, collect, &out);
 		CU_ASSERT_STRING_EQUAL(out.data, want);
 		sy_stopwatch_release(&w);

@@ -1,7 +1,7 @@
 #include "../suites.h"
 
-extern CU_TestInfo anthropic_names_tests[], anthropic_schema_tests[], anthropic_usage_tests[],
-    blame_tests[], media_tests[], stopwatch_tests[];
+extern CU_TestInfo anthropic_names_tests[], anthropic_schema_tests[],
+    anthropic_usage_tests[], blame_tests[], media_tests[], stopwatch_tests[];
 
 CU_SuiteInfo sy_suites[] = {
 	{ "anthropic_names", NULL, NULL, NULL, NULL, anthropic_names_tests },
