@@ -114,3 +114,27 @@ check_PROGRAMS += tests/double/worker
 tests_double_worker_SOURCES = \
 	fcgi/main.c tests/double/relay.c tests/double/surface.c
 tests_double_worker_LDADD = libedge.a libswitchyard.a $(EV_LIBS) $(JSON_LIBS) $(SODIUM_LIBS)
+
+# Fuzz targets: a program each, which `make check` runs over its seeds.  With libFuzzer
+# (--enable-fuzzing, clang) the same program fuzzes; see script/fuzz.
+if FUZZING
+SY_FUZZ_MAIN =
+SY_FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+SY_FUZZ_MAIN = tests/fuzz/main.c
+SY_FUZZ_LINK = $(AM_LDFLAGS)
+endif
+SY_FUZZ_COMMON = $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h tests/fuzz/contract.c tests/fuzz/contract.h
+
+SY_FUZZ_TARGETS = \
+	tests/fuzz/fuzz_anthropic_feed tests/fuzz/fuzz_anthropic_parse
+check_PROGRAMS += $(SY_FUZZ_TARGETS)
+TESTS += tests/fuzz/seeds.sh
+EXTRA_DIST += tests/fuzz/seeds.sh tests/fuzz/seeds tests/fuzz/main.c
+
+tests_fuzz_fuzz_anthropic_feed_SOURCES = tests/fuzz/fuzz_anthropic_feed.c $(SY_FUZZ_COMMON)
+tests_fuzz_fuzz_anthropic_feed_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_anthropic_feed_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_anthropic_parse_SOURCES = tests/fuzz/fuzz_anthropic_parse.c $(SY_FUZZ_COMMON)
+tests_fuzz_fuzz_anthropic_parse_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_anthropic_parse_LDFLAGS = $(SY_FUZZ_LINK)
