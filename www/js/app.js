@@ -112,6 +112,13 @@ function writeAddress(state) {
     history.pushState(null, '', hash);
 }
 
+/* What ids of filters are called, as far as it has been seen. */
+const labels = new Map();
+
+function labelOf(dim, id) {
+  return labels.get(`${dim} ${id}`) ?? id;
+}
+
 function changedFilters(filters, { toggle, drop }) {
   const next = new Map(filters);
   if (drop === 'all')
@@ -119,7 +126,8 @@ function changedFilters(filters, { toggle, drop }) {
   if (drop === 'last')
     next.delete([...next.keys()].pop());
   if (toggle) {
-    const [dim, id] = toggle;
+    const [dim, id, label] = toggle;
+    labels.set(`${dim} ${id}`, label);
     const ids = next.get(dim) ?? [];
     const rest = ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id];
     next.delete(dim);
@@ -223,7 +231,7 @@ function go(changes) {
 
 async function list(dim) {
   const { openList } = await import('./listing.js');
-  openList({ dim, state, cal, query: query(state, false), ask, total: answer.data.now.cost_uusd });
+  openList({ dim, cal, query: query(state, false), ask });
 }
 
 /* What the page itself has to say about the answer. */
@@ -238,6 +246,7 @@ function own() {
 
 async function show() {
   swap(body, ...(await overview(answer, ctx, own())).filter(Boolean));
+  document.querySelector('[data-key="later"]').setAttribute('aria-disabled', String(answer.running));
   footer();
   freshness();
 }
@@ -272,7 +281,7 @@ function today() {
 }
 
 function shift(direction) {
-  if (!answer)
+  if (!answer || (direction > 0 && answer.running))
     return;
   if (answer.to - answer.from < 82800) {
     const length = answer.to - answer.from;
@@ -283,7 +292,7 @@ function shift(direction) {
   const to = cal.isoDay(answer.to - 1);
   const days = (daysBetween(from, to) + 1) * direction;
   const last = shiftDay(to, days);
-  if (last > today() && direction > 0)
+  if (last > today())
     return;
   const word = last === today() && new Map([[1, 'today'], [7, '7d'], [30, '30d'], [90, '90d']]).get(Math.abs(days));
   go({ r: word || `${shiftDay(from, days)}..${last}` });
@@ -302,8 +311,9 @@ async function pickRange(r) {
 
 function chips() {
   const one = (dim, id) => h('button', { type: 'button', class: 'chip', data: { key: `chip:${dim}:${id}` },
-    'aria-label': text(words.filterRemove, { dim: words.dims[dim], name: plain(id) }), on: { click: () => go({ toggle: [dim, id] }) } },
-  h('span', {}, words.dims[dim], ' '), name(id), icon('close'));
+    'aria-label': text(words.filterRemove, { dim: words.dims[dim], name: plain(labelOf(dim, id)) }),
+    on: { click: () => go({ toggle: [dim, id, labelOf(dim, id)] }) } },
+  h('span', {}, words.dims[dim], ' '), name(labelOf(dim, id)), icon('close'));
   if (!state.filters.size)
     return null;
   return h('div', { class: 'chips', role: 'group', 'aria-label': words.filters },
@@ -335,7 +345,7 @@ function panel(open) {
 function toolbar() {
   tools.replaceChildren(
     h('button', { type: 'button', class: 'fresh', id: 'fresh', 'aria-label': words.refreshNow,
-      on: { click() { load(); say(words.refreshed); } } }),
+      on: { async click() { await load(); say(words.refreshed); } } }),
     h('span', { class: 'zone' }, cal.tz),
     h('button', { type: 'button', 'aria-haspopup': 'dialog', on: { click: panel('openSettings') } }, words.settings));
 }

@@ -296,7 +296,7 @@ function spend(answer, ctx) {
 function filterButton(ctx, dim, { id, label }, where) {
   const on = ctx.state.filters.get(dim)?.includes(id) ?? false;
   return h('button', { type: 'button', class: 'rank-name', 'aria-pressed': String(on), data: { key: `${where}:${dim}:${id}` },
-    'aria-label': text(on ? words.notOnlyThis : words.onlyThis, { name: plain(label) }), on: { click: () => ctx.go({ toggle: [dim, id] }) } },
+    'aria-label': text(on ? words.notOnlyThis : words.onlyThis, { name: plain(label) }), on: { click: () => ctx.go({ toggle: [dim, id, label] }) } },
   name(label));
 }
 
