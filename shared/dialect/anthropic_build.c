@@ -230,7 +230,8 @@ static const struct own_field {
 /* Read where they mean something; no need to say that they were not passed on. */
 static const char *const understood[] = { "thinking", "reasoning", "include_reasoning",
 	"modalities", "logprobs", "prompt_cache_key", "prompt_cache_retention", "store",
-	"safety_identifier", "models", "provider", "route", "transforms", "plugins", NULL };
+	"safety_identifier", "enable_thinking", "thinking_budget", "models", "provider",
+	"route", "transforms", "plugins", NULL };
 
 static const struct own_field *own_field(const char *name)
 {
@@ -274,7 +275,8 @@ static void put_extras(struct sy_writer *w)
 
 	if (!json_object_is_type(extra, json_type_object))
 		return;
-	json_object_object_foreach(extra, name, value) put_extra(w, name, value);
+	json_object_object_foreach(extra, name, value)
+		put_extra(w, name, value);
 }
 
 static void put_options(struct sy_writer *w)

@@ -335,7 +335,9 @@ static void note_the_rest(struct sy_anthropic_plan *p)
 
 static bool is_direct(const struct sy_model *model)
 {
-	return strstr(model->provider->base_url, "//api.anthropic.com") != NULL;
+	const char *url = model->provider->base_url;
+
+	return url != NULL && strstr(url, "//api.anthropic.com") != NULL;
 }
 
 int sy_anthropic_plan_make(struct sy_call *call, struct sy_anthropic_plan *p,

@@ -125,13 +125,10 @@ static char *keep(struct reader *r, struct sy_span string)
 	return string.at != NULL ? sy_unquote(r->call->arena, string, NULL) : NULL;
 }
 
-static void emit_text(struct reader *r, enum sy_event_kind kind, int call_index,
-    const char *text, size_t len)
+static void emit_text(struct reader *r, enum sy_event_kind kind, const char *text,
+    size_t len)
 {
-	struct sy_event ev = { .kind = kind,
-		.text = text,
-		.text_len = len,
-		.call_index = call_index };
+	struct sy_event ev = { .kind = kind, .text = text, .text_len = len };
 
 	if (len > 0)
 		sy_emit(r->sink, &ev);
@@ -173,7 +170,7 @@ static void pass_text(void *arg, const char *text, size_t len)
 	struct reader *r = arg;
 
 	r->s->characters += count_characters(text, len);
-	emit_text(r, SY_EV_TEXT, 0, text, len);
+	emit_text(r, SY_EV_TEXT, text, len);
 }
 
 static void take_text(struct reader *r, const char *text, size_t len)
@@ -226,7 +223,8 @@ static void close_citations(struct reader *r)
 
 static void emit_thought(struct reader *r, struct sy_span thinking)
 {
-	struct sy_event ev = { .kind = SY_EV_REASONING, .format = SY_ANTHROPIC_REASONING };
+	struct sy_event ev = { .kind = SY_EV_REASONING,
+		.format = SY_ANTHROPIC_REASONING };
 
 	if (decode(r->s, thinking) == 0)
 		return;
@@ -315,8 +313,14 @@ static void begin_call(struct reader *r, struct open_block *b, struct sy_span bl
 static void emit_input(struct reader *r, const struct open_block *b, const char *text,
     size_t len)
 {
-	emit_text(r, b->kind == CALL ? SY_EV_TOOL_ARGS : SY_EV_TEXT, b->call_index, text,
-	    len);
+	struct sy_event ev = { .kind = b->kind == CALL ? SY_EV_TOOL_ARGS : SY_EV_TEXT,
+		.text = text,
+		.text_len = len,
+		.call_index = b->call_index,
+		.custom = b->as_text };
+
+	if (len > 0)
+		sy_emit(r->sink, &ev);
 }
 
 static void take_input(struct reader *r, struct open_block *b, struct sy_span piece)
@@ -509,7 +513,7 @@ static void flush_text(struct reader *r)
 
 	sy_stopwatch_flush(&s->watch, pass_text, r);
 	if (!s->json_called)
-		emit_text(r, SY_EV_TEXT, 0, s->held.data, s->held.len);
+		emit_text(r, SY_EV_TEXT, s->held.data, s->held.len);
 }
 
 static void emit_leftovers(struct reader *r)
@@ -519,7 +523,7 @@ static void emit_leftovers(struct reader *r)
 	    s->refusal[0] != '\0' ? s->refusal : "The model declined to answer.";
 
 	if (s->finish == SY_FINISH_CONTENT_FILTER)
-		emit_text(r, SY_EV_REFUSAL, 0, why, strlen(why));
+		emit_text(r, SY_EV_REFUSAL, why, strlen(why));
 	if (s->citations.len > 0) {
 		sy_buf_putc(&s->citations, ']');
 		emit_extra(r, SY_EXTRA_MESSAGE, "annotations", &s->citations);

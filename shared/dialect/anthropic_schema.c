@@ -107,13 +107,47 @@ bool sy_schema_wrapped(struct json_object *schema)
 	return word == NULL || !branches_are_objects(root, word);
 }
 
-static void copy_missing(struct json_object *to, struct json_object *from)
+static bool lists_schema(struct json_object *schemas, struct json_object *schema)
+{
+	for (size_t i = 0; i < json_object_array_length(schemas); i++)
+		if (json_object_equal(json_object_array_get_idx(schemas, i), schema))
+			return true;
+	return false;
+}
+
+/* A property that several branches have: any of its schemas, or all of them. */
+static struct json_object *both_of(struct json_object *old, struct json_object *add,
+    const char *word)
+{
+	struct json_object *list = sy_json_get(old, word), *both;
+	bool joined = is_array(list) && json_object_object_length(old) == 1;
+	struct json_object *schemas = json_object_new_array();
+
+	for (size_t i = 0; joined && i < json_object_array_length(list); i++)
+		json_object_array_add(schemas,
+		    json_object_get(json_object_array_get_idx(list, i)));
+	if (!joined)
+		json_object_array_add(schemas, json_object_get(old));
+	if (!lists_schema(schemas, add))
+		json_object_array_add(schemas, json_object_get(add));
+	both = json_object_new_object();
+	json_object_object_add(both, word, schemas);
+	return both;
+}
+
+static void merge_properties(struct json_object *to, struct json_object *from,
+    const char *word)
 {
 	if (!is_object(from))
 		return;
-	json_object_object_foreach(from, key,
-	    value) if (!json_object_object_get_ex(to, key, NULL))
-	    json_object_object_add(to, key, json_object_get(value));
+	json_object_object_foreach(from, key, value) {
+		struct json_object *old = sy_json_get(to, key);
+
+		json_object_object_add(to, key,
+		    old == NULL || json_object_equal(old, value)
+		        ? json_object_get(value)
+		        : both_of(old, value, word));
+	}
 }
 
 static bool lists(struct json_object *array, const char *name)
@@ -161,7 +195,8 @@ static void merge_branches(struct json_object *schema, struct json_object *list,
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *branch = branch_at(schema, list, i);
 
-		copy_missing(properties, sy_json_get(branch, "properties"));
+		merge_properties(properties, sy_json_get(branch, "properties"),
+		    all ? "allOf" : "anyOf");
 		if (all)
 			add_required(required, sy_json_get(branch, "required"));
 		else if (i == 0)
@@ -207,7 +242,7 @@ static struct json_object *flatten(struct json_object *schema, struct json_objec
 	struct json_object *properties = json_object_new_object();
 	struct json_object *required = json_object_new_array();
 
-	copy_missing(properties, sy_json_get(root, "properties"));
+	merge_properties(properties, sy_json_get(root, "properties"), "allOf");
 	add_required(required, sy_json_get(root, "required"));
 	merge_branches(schema, sy_json_get(root, word), strcmp(word, "allOf") == 0,
 	    properties, required);
@@ -216,11 +251,12 @@ static struct json_object *flatten(struct json_object *schema, struct json_objec
 		describe(out, root, word);
 	json_object_object_add(out, "properties", properties);
 	json_object_object_add(out, "required", required);
-	json_object_object_foreach(root, key,
-	    value) if (!among(key, combinations) &&
-	               strcmp(key, "additionalProperties") != 0 &&
-	               !json_object_object_get_ex(out, key, NULL))
-	    json_object_object_add(out, key, json_object_get(value));
+	json_object_object_foreach(root, key, value) {
+		if (!among(key, combinations) &&
+		    strcmp(key, "additionalProperties") != 0 &&
+		    !json_object_object_get_ex(out, key, NULL))
+			json_object_object_add(out, key, json_object_get(value));
+	}
 	return out;
 }
 
@@ -277,9 +313,10 @@ void sy_schema_print_input(struct json_object *schema, struct sy_buf *out)
 	} else {
 		tree = json_object_new_object();
 		json_object_object_add(tree, "type", json_object_new_string("object"));
-		json_object_object_foreach(root, key,
-		    value) if (!among(key, combinations) && strcmp(key, "type") != 0)
-		    json_object_object_add(tree, key, json_object_get(value));
+		json_object_object_foreach(root, key, value) {
+			if (!among(key, combinations) && strcmp(key, "type") != 0)
+				json_object_object_add(tree, key, json_object_get(value));
+		}
 		print_built(tree, schema, out);
 	}
 }
@@ -301,8 +338,11 @@ static bool all_expressible(struct walk *w, struct json_object *values)
 			if (!expressible(w, json_object_array_get_idx(values, i)))
 				return false;
 	} else if (is_object(values)) {
-		json_object_object_foreach(values, key, value) if ((void)key,
-		    !expressible(w, value)) return false;
+		json_object_object_foreach(values, key, value) {
+			(void)key;
+			if (!expressible(w, value))
+				return false;
+		}
 	}
 	return true;
 }
@@ -401,8 +441,7 @@ static void print_description(struct json_object *s, struct sy_buf *out)
 	sy_buf_init(&text, 1 << 20);
 	if (old != NULL)
 		sy_buf_puts(&text, old);
-	json_object_object_foreach(s, key, value)
-	{
+	json_object_object_foreach(s, key, value) {
 		if (in_grammar(key, value))
 			continue;
 		sy_buf_puts(&text, said++ > 0 ? ", " : text.len > 0 ? " (" : "(");
@@ -435,8 +474,7 @@ static void print_named(struct json_object *named, struct sy_buf *out)
 	const char *comma = "";
 
 	sy_buf_putc(out, '{');
-	json_object_object_foreach(named, key, value)
-	{
+	json_object_object_foreach(named, key, value) {
 		sy_buf_puts(out, comma);
 		sy_buf_json_str(out, key);
 		sy_buf_putc(out, ':');
@@ -478,8 +516,7 @@ void sy_schema_print_native(struct json_object *schema, struct sy_buf *out)
 		return;
 	}
 	sy_buf_putc(out, '{');
-	json_object_object_foreach(schema, key, value)
-	{
+	json_object_object_foreach(schema, key, value) {
 		if (strcmp(key, "description") == 0 ||
 		    strcmp(key, "additionalProperties") == 0 || !in_grammar(key, value))
 			continue;

@@ -150,7 +150,7 @@ static int bad_part(struct maker *m, const struct sy_message *from,
 	snprintf(param, sizeof(param), "messages[%zu].content[%zu]",
 	    (size_t)(from - m->chat->messages), (size_t)(part - from->parts));
 	return sy_fail_code(m->err, SY_REFUSED, param, "unsupported_content",
-	    "the model's provider takes no %s here", what);
+	    "the model's provider takes no %s", what);
 }
 
 static void add_media(struct maker *m, const struct sy_message *from,
@@ -318,7 +318,7 @@ static int system_message(struct maker *m, const struct sy_message *msg)
 		struct sy_block *b;
 
 		if (part->kind != SY_PART_TEXT)
-			return bad_part(m, msg, part, "system message that is not text");
+			return bad_part(m, msg, part, "attachments in a system message");
 		if (part->text == NULL || sy_blank(part->text, strlen(part->text))) {
 			mark_previous(m, sy_mark_of(part->cache_control));
 			continue;

@@ -56,7 +56,8 @@ static void test_input_union(void)
 	    "[{\\\"type\\\":\\\"object\\\",\\\"properties\\\":{\\\"kind\\\":{\\\"const\\\":\\\"a\\\"},"
 	    "\\\"x\\\":{}},\\\"required\\\":[\\\"kind\\\",\\\"x\\\"]},{\\\"type\\\":\\\"object\\\","
 	    "\\\"properties\\\":{\\\"kind\\\":{\\\"const\\\":\\\"b\\\"},\\\"y\\\":{}},"
-	    "\\\"required\\\":[\\\"kind\\\"]}]\",\"properties\":{\"kind\":{\"const\":\"a\"},\"x\":{},"
+	    "\\\"required\\\":[\\\"kind\\\"]}]\",\"properties\":{\"kind\":{\"anyOf\":[{\"const\":"
+	    "\"a\"},{\"const\":\"b\"}]},\"x\":{},"
 	    "\"y\":{}},\"required\":[\"kind\"]}");
 	check(sy_schema_print_input,
 	    "{\"allOf\":[{\"type\":\"object\",\"properties\":{\"a\":{}},\"required\":[\"a\"]},"
