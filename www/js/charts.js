@@ -274,7 +274,12 @@ export function bars({ label, data, colours, write, pick }) {
   const under = (event) => drawn.geometry.at(event.clientX - stage.getBoundingClientRect().left);
   host.addEventListener('pointermove', (event) => drawn && show(under(event)));
   host.addEventListener('pointerleave', leave);
-  host.addEventListener('click', (event) => drawn && pick(under(event)));
+  /* A finger can't hover: its first touch shows a step, the second chooses it. */
+  let chooses = true;
+  host.addEventListener('pointerdown', (event) => {
+    chooses = event.pointerType !== 'touch' || (!tooltip.hidden && under(event) === at);
+  });
+  host.addEventListener('click', (event) => drawn && (chooses ? pick : show)(under(event)));
   host.addEventListener('keydown', onKey);
   host.addEventListener('focus', () => host.matches(':focus-visible') && show(at));
   host.addEventListener('blur', leave);
