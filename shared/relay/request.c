@@ -308,7 +308,8 @@ static void give_up(struct sy_request *q)
 		end(q);
 		return;
 	}
-	sy_fail(&err, SY_NO_PROVIDER, "", "No provider can answer for '%.80s' now: %s.",
+	sy_fail(&err, q->plan.later ? SY_BUSY : SY_NO_PROVIDER, "",
+	    "No provider can answer for '%.80s' now: %s.",
 	    q->ask.model, q->plan.count > 0 ? q->plan.choices[0].why : "it has no targets");
 	if (q->plan.ready_ms != 0)
 		err.retry_after_ms = wait > 1000 ? (int)wait : 1000;

@@ -181,8 +181,11 @@ static void force_one(struct sy_plan *plan)
 	for (size_t i = 0; i < plan->count; i++) {
 		struct sy_choice *c = &plan->choices[i];
 
-		if (c->ready_ms != 0 && (plan->ready_ms == 0 || c->ready_ms < plan->ready_ms))
+		if (c->ready_ms != 0 && (plan->ready_ms == 0 || c->ready_ms < plan->ready_ms)) {
 			plan->ready_ms = c->ready_ms;
+			plan->later = c->candidate->health.circuit == SY_CLOSED &&
+			    c->ready_ms == c->candidate->health.not_before_ms;
+		}
 		if (c->leave == SY_MAY_FORCE && (best == NULL || c->ready_ms < best->ready_ms))
 			best = c;
 	}

@@ -38,6 +38,7 @@ struct sy_plan {
 	size_t count;
 	size_t usable; /* with every target shut, one that may be forced counts as usable */
 	int64_t ready_ms; /* none usable: the earliest ready_ms; 0 when none ever */
+	bool later;       /* none usable, and that one only because its provider is busy */
 };
 
 /* The candidates of a meaning, health and `unfit` left empty: all targets, then fallbacks. */

@@ -333,7 +333,7 @@ for (const target of targets) {
   for (const [status, kind] of [[400, OpenAI.BadRequestError], [429, OpenAI.RateLimitError], [500, OpenAI.InternalServerError], [503, OpenAI.InternalServerError]])
     it(`provider says ${status}: the right exception`, async () => {
       await script(faulty, [], { status });
-      await assert.rejects(client().chat.completions.create({ model: `${faulty}:echo`, messages: ask('Hi') }), (err) => {
+      await assert.rejects(client().chat.completions.create({ model: `${faulty}:s${status}`, messages: ask('Hi') }), (err) => {
         assert.equal(err instanceof kind, true, `${err.constructor.name}: ${err.message}`);
         assert.equal(typeof err.error.message, 'string');
         assert.match(err.requestID, /^req_/);

@@ -132,6 +132,13 @@ static void test_never_all_shut(void)
 	sy_plan_make(&ask, NULL, cand, 2, NOW, 7, a, &plan);
 	CU_ASSERT_EQUAL(plan.usable, 0);
 	CU_ASSERT_EQUAL(plan.ready_ms, NOW + 4000);
+	CU_ASSERT_FALSE(plan.later);
+	cand[1].health.circuit = SY_CLOSED;
+	cand[1].health.not_before_ms = NOW + 2000;
+	sy_plan_make(&ask, NULL, cand, 2, NOW, 7, a, &plan);
+	CU_ASSERT_EQUAL(plan.usable, 0);
+	CU_ASSERT_EQUAL(plan.ready_ms, NOW + 2000);
+	CU_ASSERT_TRUE(plan.later);
 	sy_arena_free(a);
 }
 

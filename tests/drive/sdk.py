@@ -1,0 +1,95 @@
+"""sdk.py - the official openai clients of npm and PyPI against the whole gateway.
+
+The cases are in sdk/; each runs against a provider of OpenAI's dialect whose answers are
+rebuilt, one whose answers pass verbatim, and one of Anthropic's dialect.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import rig  # noqa: E402
+
+DIALECTS = {"oa": "openai", "oc": "openai", "an": "anthropic"}
+MODELS = ("echo", "lorem", "json", "tools", "tools-parallel", "vision", "reason", "refuse")
+# One model a case that leaves a mark on its target's health.
+FAULTS = ("s400", "s429", "s500", "s503", "py400", "py429", "py500", "py529", "other", "single",
+          "storm", "pysingle", "pytime")
+CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sdk")
+
+
+def model(provider, name, upstream):
+    return (f'model "{name}" {{ provider = {provider} upstream = "{upstream}"'
+            " max_output = 8000 in = 1.00 out = 2.00 }\n")
+
+
+def configuration(sim):
+    text = rig.gateway()
+    for name, dialect in DIALECTS.items():
+        quirks = "\tquirks { clean = yes }\n" if name == "oc" else ""
+        for provider in (name, name + "f"):
+            text += rig.provider(provider, sim, dialect, models=(), auth="none", inner=quirks,
+                                 abort_stops_billing="yes")
+        for known in MODELS:
+            text += model(name, known, known)
+        text += model(name, "slow", "lorem")
+        for fault in ("echo", "lorem", *FAULTS):
+            text += model(name + "f", fault, "lorem" if fault == "lorem" else "echo")
+    return text
+
+
+def install(run):
+    """The clients, as their registries have them; in the build folder, once."""
+    os.makedirs(run, exist_ok=True)
+    for name in os.listdir(CASES):
+        if os.path.isfile(os.path.join(CASES, name)):
+            shutil.copy(os.path.join(CASES, name), run)
+    python = os.path.join(run, "venv/bin/python")
+    for what, done, command in (
+            ("npm", "node_modules/openai", ["npm", "ci"]),
+            ("a virtual environment", "venv/bin/pip", [sys.executable, "-m", "venv", "venv"]),
+            ("pip", "venv/installed",
+             [python, "-m", "pip", "install", "-q", "-r", "requirements.txt"])):
+        if os.path.exists(os.path.join(run, done)):
+            continue
+        step = subprocess.run(command, cwd=run, capture_output=True, text=True, check=False)
+        if step.returncode != 0:
+            print(step.stdout, step.stderr)
+            if os.environ.get("CI"):
+                sys.exit(1)
+            rig.skip(f"{what} could not install the clients")
+        if done == "venv/installed":
+            open(os.path.join(run, done), "w", encoding="ascii").close()
+    return python
+
+
+def main():
+    rig.need("lighttpd", "node", "npm")
+    run = os.path.join(rig.BUILD, "tests/sdk-run")
+    python = install(run)
+    with rig.Rig(configuration, workers=2) as gateway:
+        for name in DIALECTS:
+            gateway.sim.site(name)
+        environment = {**os.environ, "SY_URL": gateway.base_url, "SY_KEY": gateway.key,
+                       "SY_SIM": gateway.sim.url, "SY_TARGETS": " ".join(DIALECTS)}
+        node = subprocess.run(["node", "--test", "--test-reporter=tap", "openai.test.mjs"], cwd=run,
+                              env=environment, capture_output=True, text=True, check=False)
+        py = subprocess.run([python, "openai_test.py"], cwd=run, env=environment,
+                            capture_output=True, text=True, check=False)
+    passed, failed = (int(re.search(rf"^# {word} (\d+)", node.stdout, re.M)[1])
+                      for word in ("pass", "fail"))
+    ran = int(re.search(r"^Ran (\d+) tests", py.stderr, re.M)[1])
+    bad = sum(int(n) for n in re.findall(r"(?:failures|errors)=(\d+)", py.stderr))
+    if failed or node.returncode:
+        print(node.stdout[-20000:])
+    if bad or py.returncode:
+        print(py.stderr[-20000:])
+    print(f"node: {passed} of {passed + failed} cases; python: {ran - bad} of {ran}")
+    print(f"{passed + ran - bad} passed, {failed + bad} failed")
+    return 1 if failed or bad or node.returncode or py.returncode else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
