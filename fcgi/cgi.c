@@ -20,6 +20,7 @@
 #define READ_BYTES 65536
 #define OUT_BYTES  (256 << 20)
 #define WRITE_US   (20 * INT64_C(1000000))
+#define LINGER_US  (60 * INT64_C(1000000))
 
 struct sy_cgi {
 	struct sy_wire wire; /* first */
@@ -76,12 +77,19 @@ static void wire_end(struct sy_wire *w)
 
 static const struct sy_wire_ops wire_ops = { wire_write, wire_end };
 
+/* Web servers write the whole body before they read an answer, and lose the answer to a
+ * request that was refused early if we leave before. */
+static bool is_done(const struct sy_cgi *c)
+{
+	return c->ended && queued(c) == 0 && !ev_is_active(&c->readable);
+}
+
 static void all_sent(struct sy_cgi *c)
 {
 	ev_io_stop(c->loop, &c->writable);
 	sy_buf_reset(&c->out);
 	c->sent = 0;
-	if (c->ended)
+	if (is_done(c))
 		be_over(c);
 }
 
@@ -115,6 +123,8 @@ static void end_input(struct sy_cgi *c)
 {
 	ev_io_stop(c->loop, &c->readable);
 	sy_visit_body_end(&c->visit);
+	if (is_done(c))
+		be_over(c);
 }
 
 static void on_readable(struct ev_loop *loop, ev_io *io, int revents)
@@ -155,7 +165,8 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int revents)
 	int64_t now_us = sy_monotonic_us();
 
 	(void)loop, (void)revents;
-	if (queued(c) > 0 && now_us - c->progress_us > WRITE_US)
+	if ((queued(c) > 0 && now_us - c->progress_us > WRITE_US) ||
+	    (c->ended && now_us - c->progress_us > LINGER_US))
 		be_over(c);
 	else
 		sy_visit_tick(&c->visit, now_us);

@@ -95,6 +95,8 @@ int sy_path_read(const struct sy_meta *m, const char *mount, struct sy_arena *a,
 	if (len > 1 && path[len - 1] == '/')
 		path[len - 1] = '\0';
 	*out = below_mount(path, m, mount);
+	if (**out == '\0')
+		*out = "/";
 	return 0;
 }
 

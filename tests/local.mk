@@ -115,6 +115,9 @@ tests_double_worker_SOURCES = \
 	fcgi/main.c tests/double/relay.c tests/double/surface.c
 tests_double_worker_LDADD = libedge.a libswitchyard.a $(EV_LIBS) $(JSON_LIBS) $(SODIUM_LIBS)
 
+TESTS += tests/drive/edge.sh
+EXTRA_DIST += tests/drive/edge.sh tests/drive/edge.py tests/drive/webserver.py
+
 # Fuzz targets: a program each, which `make check` runs over its seeds.  With libFuzzer
 # (--enable-fuzzing, clang) the same program fuzzes; see script/fuzz.
 if FUZZING
