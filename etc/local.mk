@@ -1,0 +1,2 @@
+# What is read as packaged, beside the dashboard's files.
+dist_pkgdata_DATA += etc/models.csv etc/providers.conf
