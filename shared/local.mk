@@ -30,9 +30,22 @@ libswitchyard_a_SOURCES += \
 	shared/model/words.c shared/model/words.h
 
 libswitchyard_a_SOURCES += \
-	shared/config/config_file.h \
+	shared/config/blob.c \
+	shared/config/blocks.c \
+	shared/config/catalogue.c \
+	shared/config/check.c \
+	shared/config/compile.c \
+	shared/config/config_file.c shared/config/config_file.h \
+	shared/config/draft.h \
+	shared/config/findings.c \
+	shared/config/link.c \
+	shared/config/option.c shared/config/option.h \
+	shared/config/option_rows.c \
+	shared/config/parse.c shared/config/parse.h \
+	shared/config/print.c \
 	shared/config/root.c shared/config/root.h \
-	shared/config/secret.h
+	shared/config/secret.c shared/config/secret.h \
+	shared/config/source.c shared/config/source.h
 
 libswitchyard_a_SOURCES += \
 	shared/dialect/adapter.h \

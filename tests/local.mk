@@ -10,6 +10,16 @@ tests_unit_base_base_test_SOURCES = \
 	tests/unit/base/sse_test.c tests/unit/base/suites.c tests/unit/base/text_test.c
 tests_unit_base_base_test_LDADD = $(SY_LIBS) -lcunit
 
+TESTS += tests/unit/config/config_test
+check_PROGRAMS += tests/unit/config/config_test
+tests_unit_config_config_test_SOURCES = \
+	tests/unit/suites.h tests/unit/main.c \
+	tests/unit/config/bad_test.c \
+	tests/unit/config/option_test.c \
+	tests/unit/config/suites.c \
+	tests/unit/config/world.c tests/unit/config/world.h
+tests_unit_config_config_test_LDADD = $(SY_LIBS) -lcunit
+
 TESTS += tests/unit/dialect/dialect_test
 check_PROGRAMS += tests/unit/dialect/dialect_test
 tests_unit_dialect_dialect_test_SOURCES = \

@@ -36,15 +36,16 @@ static int take_dir(struct sy_root *r, enum sy_root_rule rule, const char *why,
 	char *real = realpath(path, NULL);
 
 	if (real == NULL)
-		return sy_fail(err, SY_CONFIG, "", "the root %s, named by %s, is not there: %s",
-		    path, why, strerror(errno));
+		return sy_fail(err, SY_CONFIG, "",
+		    "the root %s, named by %s, is not there: %s", path, why,
+		    strerror(errno));
 	r->rule = rule;
 	r->why = sy_strdup(a, why);
 	r->dir = sy_strdup(a, real);
 	free(real);
 	if (!is_dir(r->dir))
-		return sy_fail(err, SY_CONFIG, "", "the root %s, named by %s, is no directory",
-		    path, why);
+		return sy_fail(err, SY_CONFIG, "",
+		    "the root %s, named by %s, is no directory", path, why);
 	return 1;
 }
 
@@ -83,7 +84,8 @@ static int by_file(struct sy_root *r, struct sy_arena *a, struct sy_error *err)
 	if (path == NULL)
 		return 0;
 	if (path[0] != '/')
-		return sy_fail(err, SY_CONFIG, "", "%s must hold one absolute path", file);
+		return sy_fail(err, SY_CONFIG, "", "%s must hold one absolute path",
+		    file);
 	return take_dir(r, SY_ROOT_FILE, file, path, a, err);
 }
 
@@ -94,7 +96,8 @@ static int by_environment(struct sy_root *r, struct sy_arena *a, struct sy_error
 	if (path == NULL || *path == '\0')
 		return 0;
 	if (path[0] != '/')
-		return sy_fail(err, SY_CONFIG, "", "SWITCHYARD_ROOT must be an absolute path");
+		return sy_fail(err, SY_CONFIG, "",
+		    "SWITCHYARD_ROOT must be an absolute path");
 	return take_dir(r, SY_ROOT_ENVIRONMENT, "SWITCHYARD_ROOT", path, a, err);
 }
 
@@ -135,15 +138,15 @@ static void fill_paths(struct sy_root *r, struct sy_arena *a)
 	r->book_dir = join(a, r->var_dir, "book");
 	r->live_dir = join(a, r->var_dir, "live");
 	r->data_dir = find_data(r, a);
-	r->ui_dir = own_ui != NULL && is_dir(own_ui) ? own_ui : join(a, r->data_dir, "ui");
+	r->ui_dir =
+	    own_ui != NULL && is_dir(own_ui) ? own_ui : join(a, r->data_dir, "ui");
 }
 
 int sy_root_find(const char *argument, struct sy_arena *a, struct sy_root *out,
     struct sy_error *err)
 {
-	static int (*const rules[])(struct sy_root *, struct sy_arena *, struct sy_error *) = {
-		by_file, by_environment, by_home
-	};
+	static int (*const rules[])(struct sy_root *, struct sy_arena *,
+	    struct sy_error *) = { by_file, by_environment, by_home };
 	int found = 0;
 
 	memset(out, 0, sizeof(*out));

@@ -31,8 +31,8 @@ enum sy_root_rule {
 /* All paths are absolute and without a slash at the end; not all of them need exist. */
 struct sy_root {
 	enum sy_root_rule rule;
-	const char *why;         /* the rule in words, for doctor: "/opt/gw/switchyard.root" */
-	const char *dir;         /* NULL with the compiled-in paths */
+	const char *why; /* the rule in words, for doctor: "/opt/gw/switchyard.root" */
+	const char *dir; /* NULL with the compiled-in paths */
 	const char *etc_dir;
 	const char *conf_file;   /* etc/switchyard.conf */
 	const char *secrets_dir; /* etc/secrets */

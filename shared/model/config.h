@@ -53,6 +53,7 @@ struct sy_provider {
 	enum sy_abort_stops abort_stops;
 	int max_in_flight; /* 0: no limit */
 	bool http2;
+	bool plain_http; /* http to a machine that is not this one is meant */
 	bool simulated;
 	bool unpriced_ok; /* models without a price may be used */
 	bool enabled;
