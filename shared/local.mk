@@ -118,7 +118,7 @@ libswitchyard_a_SOURCES += \
 
 libswitchyard_a_SOURCES += \
 	shared/ops/breakdown.c shared/ops/breakdown.h \
-	shared/ops/op_config.h \
+	shared/ops/op_config.c shared/ops/op_config.h \
 	shared/ops/period.c shared/ops/period.h
 
 # What a program that uses the whole library links; the first names are the archive's needs.

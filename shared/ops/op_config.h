@@ -59,12 +59,13 @@ int sy_op_rollback(struct sy_book *b, uint32_t number, const struct sy_lines *to
     struct sy_generation *now, struct sy_error *err);
 
 /* The canonical text of generation `number` (0: the active one), in the arena.  1, 0, -1. */
-int sy_op_export(struct sy_book *b, uint32_t number, struct sy_arena *a, const char **text,
-    struct sy_error *err);
+int sy_op_export(struct sy_book *b, uint32_t number, struct sy_arena *a,
+    const char **text, struct sy_error *err);
 
 /* One value that the files give or a default supplies. */
 struct sy_setting {
-	const char *name;   /* "gateway.body_limit", "route.chat.target.openai:gpt-x.weight" */
+	const char
+	    *name; /* "gateway.body_limit", "route.chat.target.openai:gpt-x.weight" */
 	const char *value;  /* as the files would write it */
 	const char *origin; /* "conf.d/30-routes.conf:12", or "default" */
 };
@@ -72,7 +73,7 @@ struct sy_setting {
 /* Every setting in effect whose name begins with `prefix` ("" for all), in the order of the
  * manual, then of the files.  The number of them, or -1 as for sy_config_read(). */
 int sy_op_show(const struct sy_root *root, const char *prefix, struct sy_arena *a,
-    struct sy_findings *findings,
-    void (*each)(void *arg, const struct sy_setting *s), void *arg, struct sy_error *err);
+    struct sy_findings *findings, void (*each)(void *arg, const struct sy_setting *s),
+    void *arg, struct sy_error *err);
 
 #endif

@@ -41,7 +41,7 @@ static int load_generation(struct sy_relay *r, uint32_t number, struct sy_error 
 	if (rc == 0)
 		rc = sy_fail(err, SY_CONFIG, "", "generation %u is not in the store", number);
 	else if (rc > 0)
-		rc = sy_config_unpack(blob, len, &config, err);
+		rc = sy_config_load(blob, len, text, &config, err);
 	if (rc >= 0) {
 		config->generation = number;
 		config->applied_ms = meta.applied_ms;
