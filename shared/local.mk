@@ -71,6 +71,7 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/translate.h
 
 libswitchyard_a_SOURCES += \
+	shared/net/exchange.c shared/net/exchange.h \
 	shared/net/fetch.c shared/net/fetch.h \
 	shared/net/head.c shared/net/head.h \
 	shared/net/multi.c shared/net/multi.h
