@@ -47,3 +47,15 @@ libedge_a_SOURCES = \
 	fcgi/records.c fcgi/records.h \
 	fcgi/visit.c fcgi/visit.h \
 	fcgi/worker.c fcgi/worker.h
+
+# The dashboard's API.
+pkglibexec_PROGRAMS += switchyard-admin.fcgi
+switchyard_admin_fcgi_SOURCES = \
+	fcgi/admin/answer.h \
+	fcgi/admin/bars.c fcgi/admin/bars.h \
+	fcgi/admin/common.c fcgi/admin/main.c fcgi/admin/meta.c \
+	fcgi/admin/providers.c \
+	fcgi/admin/session.c fcgi/admin/session.h \
+	fcgi/admin/spend.c fcgi/admin/summary.c \
+	fcgi/admin/web.c fcgi/admin/web.h
+switchyard_admin_fcgi_LDADD = $(SY_LIBS) $(FCGI_LIBS)

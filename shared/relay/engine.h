@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "config/root.h"
 #include "config/secret.h"
 #include "dialect/translate.h"
 #include "net/fetch.h"
@@ -30,9 +31,14 @@
 
 struct sy_relay {
 	struct ev_loop *loop;
+	struct sy_arena *arena; /* of root */
+	struct sy_root root;
+	bool once;
 	struct sy_net *net;
-	struct sy_book *book;
+	struct sy_book *book; /* NULL, like live, while the store cannot be opened */
 	struct sy_live *live;
+	int64_t opened_us; /* when that was last tried */
+	struct sy_error open_error;
 	struct sy_folder *folder; /* NULL in plain CGI, which folds once, at its end */
 	struct sy_secrets *secrets;
 	struct sy_config *config; /* NULL while there is none */
@@ -143,6 +149,7 @@ static inline const struct sy_route *sy_request_route(const struct sy_request *q
 
 /* relay.c */
 void sy_request_ready(struct sy_request *q); /* takes a step before the loop waits */
+int sy_relay_store(struct sy_relay *r, struct sy_error *err); /* opened, or now */
 int sy_relay_config(struct sy_relay *r, struct sy_config **out, struct sy_error *err);
 uint64_t sy_relay_dice(void);
 

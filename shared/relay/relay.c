@@ -7,16 +7,17 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "config/config_file.h"
-#include "config/root.h"
 #include "relay/engine.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Without a configuration, as long as the longest that its default would give. */
-#define DRAIN_MS	 8000
+/* Without a configuration, its defaults. */
+#define DRAIN_MS         8000
 #define BODY_LIMIT_BYTES (32 << 20)
+
+#define REOPEN_MS 1000 /* a store that could not be opened is tried again so often */
 
 uint64_t sy_relay_dice(void)
 {
@@ -61,6 +62,8 @@ int sy_relay_config(struct sy_relay *r, struct sy_config **out, struct sy_error 
 {
 	uint32_t active;
 
+	if (sy_relay_store(r, err) < 0)
+		return -1;
 	if (sy_generation_active(r->book, &active, err) < 0) {
 		if (r->config == NULL)
 			return -1;
@@ -90,10 +93,10 @@ int sy_relay_ready(struct sy_relay *r, struct sy_error *err)
 	struct sy_live_now now;
 	struct sy_config *config;
 
-	if (sy_live_now(r->live, &now, err) < 0 || sy_relay_config(r, &config, err) < 0)
+	if (sy_relay_config(r, &config, err) < 0)
 		return -1;
 	sy_config_unref(config);
-	return 0;
+	return sy_live_now(r->live, &now, err);
 }
 
 /* --- Steps. ---------------------------------------------------------------------------- */
@@ -148,41 +151,80 @@ static void on_prepare(struct ev_loop *loop, struct ev_prepare *w, int events)
 
 /* --- Life. ----------------------------------------------------------------------------- */
 
-static int open_all(struct sy_relay *r, const struct sy_relay_options *o,
-    const struct sy_root *root, struct sy_error *err)
+static void on_drain_time(struct ev_loop *loop, struct ev_timer *w, int events)
 {
-	if (sy_book_open(root->book_dir, false, &r->book, err) < 0 ||
-	    sy_live_open(root->live_dir, r->book, &r->live, err) < 0 ||
-	    sy_net_new(r->loop, NULL, &r->net, err) < 0)
+	struct sy_relay *r = w->data;
+	struct sy_error why;
+
+	(void)loop, (void)events;
+	sy_fail(&why, SY_NO_PROVIDER, "", "the gateway is being restarted; try again");
+	why.retry_after_ms = 1000;
+	for (struct sy_request *q = r->all; q != NULL; q = q->next)
+		sy_request_cancel(q, &why);
+}
+
+static int open_store(struct sy_relay *r, struct sy_error *err)
+{
+	if (sy_book_open(r->root.book_dir, false, &r->book, err) < 0)
 		return -1;
-	if (!o->once && sy_folder_start(r->live, r->book, &r->folder, err) < 0)
+	if (sy_live_open(r->root.live_dir, r->book, &r->live, err) < 0 ||
+	    (!r->once && sy_folder_start(r->live, r->book, &r->folder, err) < 0)) {
+		sy_live_close(r->live);
+		sy_book_close(r->book);
+		r->live = NULL;
+		r->book = NULL;
 		return -1;
-	r->secrets = sy_secrets_new(root);
-	sy_secrets_take_env(r->secrets);
+	}
+	sy_turns_init(&r->turns, r->loop, r->live);
 	return 0;
+}
+
+/*
+ * A worker without a store goes on answering, with 503 and the reason, and looks again: what
+ * an operator mends works at once, and a web server has nothing to start over and over.
+ */
+int sy_relay_store(struct sy_relay *r, struct sy_error *err)
+{
+	int64_t now = sy_monotonic_us();
+
+	if (r->book != NULL)
+		return 0;
+	if (r->opened_us != 0 && now - r->opened_us < REOPEN_MS * 1000) {
+		*err = r->open_error;
+		return -1;
+	}
+	r->opened_us = now;
+	if (open_store(r, err) == 0)
+		return 0;
+	sy_log(SY_ERROR, "store", NULL, "%s", err->message);
+	sy_fail(&r->open_error, SY_STORE, "",
+	    "The gateway's store cannot be opened; its operator finds the reason in the log.");
+	*err = r->open_error;
+	return -1;
 }
 
 int sy_relay_new(struct ev_loop *loop, const struct sy_relay_options *o,
     struct sy_relay **out, struct sy_error *err)
 {
 	struct sy_relay *r = sy_xcalloc(1, sizeof(*r));
-	struct sy_arena *a = sy_arena_new();
-	struct sy_root root;
-	int rc;
+	struct sy_error store_err;
 
 	r->loop = loop;
+	r->once = o->once;
 	r->ready_last = &r->ready;
-	rc = sy_root_find(o->root, a, &root, err);
-	if (rc >= 0)
-		rc = open_all(r, o, &root, err);
-	sy_arena_free(a);
-	sy_turns_init(&r->turns, loop, r->live);
+	r->arena = sy_arena_new();
+	sy_turns_init(&r->turns, loop, NULL);
 	ev_prepare_init(&r->prepare, on_prepare);
-	r->prepare.data = r;
-	if (rc < 0) {
+	ev_timer_init(&r->drain_timer, on_drain_time, 0., 0.);
+	r->prepare.data = r->drain_timer.data = r;
+	if (sy_root_find(o->root, r->arena, &r->root, err) < 0 ||
+	    sy_net_new(loop, NULL, &r->net, err) < 0) {
 		sy_relay_free(r);
 		return -1;
 	}
+	r->secrets = sy_secrets_new(&r->root);
+	sy_secrets_take_env(r->secrets);
+	sy_relay_store(r, &store_err);
 	ev_prepare_start(loop, &r->prepare);
 	*out = r;
 	return 0;
@@ -198,13 +240,14 @@ void sy_relay_free(struct sy_relay *r)
 	ev_timer_stop(r->loop, &r->drain_timer);
 	ev_timer_stop(r->loop, &r->turns.again);
 	sy_folder_stop(r->folder);
-	if (r->folder == NULL && r->live != NULL && sy_fold(r->live, r->book, 1000, &err) < 0)
+	if (r->once && r->live != NULL && sy_fold(r->live, r->book, 1000, &err) < 0)
 		sy_log(SY_WARNING, "store", NULL, "fold: %s", err.message);
 	sy_net_free(r->net);
 	sy_live_close(r->live);
 	sy_book_close(r->book);
 	sy_secrets_free(r->secrets);
 	sy_config_unref(r->config);
+	sy_arena_free(r->arena);
 	free(r);
 }
 
@@ -218,18 +261,6 @@ unsigned sy_relay_busy(const struct sy_relay *r)
 	return r->busy;
 }
 
-static void on_drain_time(struct ev_loop *loop, struct ev_timer *w, int events)
-{
-	struct sy_relay *r = w->data;
-	struct sy_error why;
-
-	(void)loop, (void)events;
-	sy_fail(&why, SY_NO_PROVIDER, "", "the gateway is being restarted; try again");
-	why.retry_after_ms = 1000;
-	for (struct sy_request *q = r->all; q != NULL; q = q->next)
-		sy_request_cancel(q, &why);
-}
-
 void sy_relay_drain(struct sy_relay *r, void (*drained)(void *arg), void *arg)
 {
 	int patience_ms = r->config != NULL ? r->config->drain_ms : DRAIN_MS;
@@ -239,8 +270,7 @@ void sy_relay_drain(struct sy_relay *r, void (*drained)(void *arg), void *arg)
 	r->draining = true;
 	r->drained = drained;
 	r->drained_arg = arg;
-	ev_timer_init(&r->drain_timer, on_drain_time, patience_ms / 1000., 0.);
-	r->drain_timer.data = r;
+	ev_timer_set(&r->drain_timer, patience_ms / 1000., 0.);
 	ev_timer_start(r->loop, &r->drain_timer);
 }
 

@@ -103,6 +103,8 @@ static int authenticate(struct sy_request *q, struct sy_error *err)
 
 	if (q->in.credential == NULL || q->in.credential[0] == '\0')
 		return no_credential(q, err);
+	if (sy_relay_store(q->relay, err) < 0)
+		return -1;
 	rc = sy_key_find(q->relay->book, q->in.credential, &q->key, err);
 	if (rc < 0)
 		return -1;
