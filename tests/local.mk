@@ -128,6 +128,12 @@ tests_double_worker_LDADD = libedge.a libswitchyard.a $(EV_LIBS) $(JSON_LIBS) $(
 TESTS += tests/drive/edge.sh
 EXTRA_DIST += tests/drive/edge.sh tests/drive/edge.py tests/drive/webserver.py
 
+# The whole gateway, through lighttpd: what rig.py starts, wire.py asks and ledger_dump tells.
+check_PROGRAMS += tests/drive/ledger_dump
+tests_drive_ledger_dump_SOURCES = tests/drive/ledger_dump.c
+tests_drive_ledger_dump_LDADD = $(SY_LIBS)
+EXTRA_DIST += tests/drive/rig.py tests/drive/wire.py
+
 # Fuzz targets: a program each, which `make check` runs over its seeds.  With libFuzzer
 # (--enable-fuzzing, clang) the same program fuzzes; see script/fuzz.
 if FUZZING
