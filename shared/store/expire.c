@@ -81,7 +81,9 @@ static int find_cells(struct sy_book *b, struct cells *c, int64_t now_ms,
 	zone = sy_book_zone(b, &t, &state);
 	sy_walk_begin(&w, &t, SY_T_CELL);
 	c->count = 0;
-	for (more = sy_walk_at(&w, sy_db_val(&c->at));
+	/* LMDB takes no empty key to look for. */
+	for (more = c->at.len == 0 ? sy_walk_step(&w, MDB_FIRST)
+	                           : sy_walk_at(&w, sy_db_val(&c->at));
 	     more && zone != NULL && c->count < SLICE;) {
 		struct sy_cell_name name = sy_cell_parse(w.key.mv_data);
 
