@@ -120,6 +120,12 @@ libswitchyard_a_SOURCES += \
 libswitchyard_a_SOURCES += \
 	shared/ops/breakdown.c shared/ops/breakdown.h \
 	shared/ops/op_config.c shared/ops/op_config.h \
+	shared/ops/op_config.h \
+	shared/ops/op_key.c shared/ops/op_key.h \
+	shared/ops/op_provider.c shared/ops/op_provider.h \
+	shared/ops/op_secret.c shared/ops/op_secret.h \
+	shared/ops/op_status.c shared/ops/op_status.h \
+	shared/ops/ops.c shared/ops/ops.h \
 	shared/ops/period.c shared/ops/period.h
 
 # What a program that uses the whole library links; the first names are the archive's needs.
