@@ -44,7 +44,8 @@ static const char *speaker(void)
 
 int sy_cli_fail(const struct sy_cli *cli, const struct sy_error *err)
 {
-	fprintf(stderr, "%s%s\n", speaker(), sy_show_safe(&cli->view, err->message, cli->arena));
+	fprintf(stderr, "%s%s\n", speaker(),
+	    sy_show_safe(&cli->view, err->message, cli->arena));
 	return (int)exit_of(err->kind);
 }
 
@@ -59,6 +60,17 @@ void sy_cli_say(const struct sy_cli *cli, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	fprintf(stderr, "%s%s\n", speaker(), sy_show_safe(&cli->view, text, cli->arena));
+}
+
+void sy_cli_progress(const struct sy_cli *cli, const char *what, int64_t done,
+    int64_t all)
+{
+	if (cli->quiet || all <= 0 || !isatty(STDERR_FILENO))
+		return;
+	if (done >= all)
+		fprintf(stderr, "\r\033[K");
+	else
+		fprintf(stderr, "\r  %s %3d %%", what, (int)(done * 100 / all));
 }
 
 int sy_cli_confirm(const struct sy_cli *cli, const char *fmt, ...)
@@ -80,6 +92,18 @@ int sy_cli_confirm(const struct sy_cli *cli, const char *fmt, ...)
 		return SY_EXIT_OK;
 	fprintf(stderr, "Nothing was changed.\n");
 	return SY_EXIT_NO;
+}
+
+int sy_cli_root(struct sy_cli *cli, struct sy_error *err)
+{
+	return sy_root_find(cli->root_asked, cli->arena, &cli->root, err);
+}
+
+int sy_cli_open(struct sy_cli *cli, enum sy_ops_want want, struct sy_error *err)
+{
+	if (sy_cli_root(cli, err) < 0)
+		return -1;
+	return sy_ops_open(&cli->ops, &cli->root, want, err);
 }
 
 static int show_help(const struct sy_cli *cli)
@@ -119,6 +143,7 @@ int main(int argc, char **argv)
 	else
 		code = cli.command->run(&cli);
 	code = finish(code);
+	sy_ops_close(&cli.ops);
 	sy_arena_free(cli.arena);
 	return code;
 }

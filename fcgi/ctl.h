@@ -8,7 +8,9 @@
 #define SY_FCGI_CTL_H
 
 #include "base/error.h"
+#include "config/root.h"
 #include "ctl_print.h"
+#include "ops/ops.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +22,7 @@ struct sy_cli;
 /* What the program ends with; switchyard(8), EXIT STATUS. */
 enum sy_exit {
 	SY_EXIT_OK = 0,
-	SY_EXIT_NO = 1,         /* the answer is no, or an item failed */
+	SY_EXIT_NO = 1, /* the answer is no, or an item failed */
 	SY_EXIT_USAGE = 2,
 	SY_EXIT_CONFIG = 3,
 	SY_EXIT_STORE = 4,
@@ -41,7 +43,8 @@ struct sy_option {
 struct sy_command {
 	const char *name;  /* "key create"; NULL ends the table */
 	const char *group; /* heading in `help` */
-	const char *args;  /* "NAME [NOTE]", "[FILE...]"; how many may be given is read from this */
+	const char *
+	    args; /* "NAME [NOTE]", "[FILE...]"; how many may be given is read from this */
 	const struct sy_option *options; /* or NULL */
 	const char *help;                /* one line */
 	const char *examples[3];
@@ -54,11 +57,14 @@ struct sy_cli {
 	const struct sy_command *command; /* NULL until it is known */
 	char **args;
 	int arg_count;
-	const char *given[SY_CLI_OPTIONS]; /* beside command->options: NULL, "" for a flag */
-	const char *root_asked;            /* --root, or NULL */
+	const char
+	    *given[SY_CLI_OPTIONS]; /* beside command->options: NULL, "" for a flag */
+	const char *root_asked;     /* --root, or NULL */
 	bool quiet, verbose, help;
 	struct sy_view view;
 	struct sy_arena *arena;
+	struct sy_root root; /* once sy_cli_root() or sy_cli_open() has succeeded */
+	struct sy_ops ops;   /* once sy_cli_open() has; closed by main() */
 };
 
 extern const struct sy_command sy_commands[];
@@ -84,12 +90,20 @@ int sy_cli_number(const struct sy_cli *cli, const char *name, int64_t min, int64
 /* The argument at `at`, or NULL. */
 const char *sy_cli_arg(const struct sy_cli *cli, int at);
 
+/* Finds the installation; opens its stores.  -1 with *err. */
+int sy_cli_root(struct sy_cli *cli, struct sy_error *err);
+int sy_cli_open(struct sy_cli *cli, enum sy_ops_want want, struct sy_error *err);
+
 /* Tells the error on standard error; the exit code that its kind stands for. */
 int sy_cli_fail(const struct sy_cli *cli, const struct sy_error *err);
 
 /* A line for people on standard error, unless --quiet. */
 void sy_cli_say(const struct sy_cli *cli, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* How far long work is, on one line of a terminal; `all` of it ends the line. */
+void sy_cli_progress(const struct sy_cli *cli, const char *what, int64_t done,
+    int64_t all);
 
 /*
  * May something that loses data go ahead?  Yes with --yes (the command has that option) or

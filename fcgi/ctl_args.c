@@ -56,8 +56,8 @@ int sy_command_unknown(const char *name, struct sy_error *err)
 		names[n++] = c->name;
 	near = sy_did_you_mean(name, names);
 	if (near != NULL)
-		return sy_fail(err, SY_USAGE, "", "there is no command \"%s\"; did you mean \"%s\"?",
-		    name, near);
+		return sy_fail(err, SY_USAGE, "",
+		    "there is no command \"%s\"; did you mean \"%s\"?", name, near);
 	return sy_fail(err, SY_USAGE, "",
 	    "there is no command \"%s\"; \"switchyard help\" lists them", name);
 }
@@ -80,8 +80,9 @@ static int find_command(struct sy_cli *cli, char **words, int count, struct sy_e
 		return sy_command_unknown(words[0], err);
 	if (two != NULL)
 		return sy_command_unknown(two, err);
-	return sy_fail(err, SY_USAGE, "", "\"%s\" needs to know what to do; see \"switchyard help %s\"",
-	    words[0], words[0]);
+	return sy_fail(err, SY_USAGE, "",
+	    "\"%s\" needs to know what to do; see \"switchyard help %s\"", words[0],
+	    words[0]);
 }
 
 /* The row that an argument such as "--days=3" or "-n5" means; *value where it is attached. */
@@ -141,18 +142,22 @@ static int unknown_option(const struct sy_cli *cli, const char *arg, struct sy_e
 	if (cli->command != NULL)
 		lists[1] = cli->command->options;
 	for (size_t l = 0; l < 2; l++)
-		for (const struct sy_option *o = lists[l]; o != NULL && o->name != NULL; o++)
+		for (const struct sy_option *o = lists[l]; o != NULL && o->name != NULL;
+		     o++)
 			names[n++] = o->name;
 	if (arg[1] == '-')
-		near = sy_did_you_mean(sy_strndup(cli->arena, arg + 2, strcspn(arg + 2, "=")),
+		near = sy_did_you_mean(sy_strndup(cli->arena, arg + 2,
+		                           strcspn(arg + 2, "=")),
 		    names);
 	if (near != NULL)
-		return sy_fail(err, SY_USAGE, "", "there is no option %s; did you mean --%s?", arg,
-		    near);
+		return sy_fail(err, SY_USAGE, "",
+		    "there is no option %s; did you mean --%s?", arg, near);
 	if (cli->command == NULL)
-		return sy_fail(err, SY_USAGE, "", "there is no option %s before a command", arg);
-	return sy_fail(err, SY_USAGE, "", "\"%s\" has no option %s; see \"switchyard help %s\"",
-	    cli->command->name, arg, cli->command->name);
+		return sy_fail(err, SY_USAGE, "",
+		    "there is no option %s before a command", arg);
+	return sy_fail(err, SY_USAGE, "",
+	    "\"%s\" has no option %s; see \"switchyard help %s\"", cli->command->name,
+	    arg, cli->command->name);
 }
 
 /* Takes the option at words[at]; how many words that was, or -1. */
@@ -175,8 +180,8 @@ static int take_option(struct sy_cli *cli, char **words, int count, int at,
 		return sy_fail(err, SY_USAGE, o->name, "--%s takes no value", o->name);
 	if (o->value != NULL && value == NULL) {
 		if (at + 1 >= count)
-			return sy_fail(err, SY_USAGE, o->name, "--%s needs a value: --%s %s",
-			    o->name, o->name, o->value);
+			return sy_fail(err, SY_USAGE, o->name,
+			    "--%s needs a value: --%s %s", o->name, o->name, o->value);
 		value = words[at + 1];
 		used = 2;
 	}
@@ -214,10 +219,10 @@ static int check_arity(const struct sy_cli *cli, struct sy_error *err)
 		return 0;
 	if (cli->arg_count > most)
 		return sy_fail(err, SY_USAGE, "",
-		    "\"%s\" is one argument too many: switchyard %s%s%s", cli->args[most], c->name,
-		    *c->args != '\0' ? " " : "", c->args);
-	return sy_fail(err, SY_USAGE, "", "something is missing: switchyard %s %s", c->name,
-	    c->args);
+		    "\"%s\" is one argument too many: switchyard %s%s%s", cli->args[most],
+		    c->name, *c->args != '\0' ? " " : "", c->args);
+	return sy_fail(err, SY_USAGE, "", "something is missing: switchyard %s %s",
+	    c->name, c->args);
 }
 
 int sy_cli_parse(struct sy_cli *cli, int argc, char **argv, struct sy_error *err)
@@ -280,8 +285,8 @@ int sy_cli_number(const struct sy_cli *cli, const char *name, int64_t min, int64
 	*out = strtoll(text, &end, 10);
 	if (end == text || *end != '\0' || errno != 0 || *out < min || *out > max)
 		return sy_fail(err, SY_USAGE, name,
-		    "--%s is a whole number from %" PRId64 " to %" PRId64 ", not \"%s\"", name, min,
-		    max, text);
+		    "--%s is a whole number from %" PRId64 " to %" PRId64 ", not \"%s\"",
+		    name, min, max, text);
 	return 0;
 }
 

@@ -39,7 +39,8 @@ static void print_command(const struct sy_command *c)
 		if (c->examples[i] != NULL)
 			printf("  $ %s\n", c->examples[i]);
 	printf("\nUsage\n  switchyard %s%s%s%s\n", c->name,
-	    c->options != NULL ? " [OPTION...]" : "", *c->args != '\0' ? " " : "", c->args);
+	    c->options != NULL ? " [OPTION...]" : "", *c->args != '\0' ? " " : "",
+	    c->args);
 	print_options("Options", c->options);
 	print_options("Options of every command", sy_global_options);
 }
@@ -48,7 +49,8 @@ static void print_row(const struct sy_command *c)
 {
 	char left[64];
 
-	snprintf(left, sizeof(left), "%s%s%s", c->name, *c->args != '\0' ? " " : "", c->args);
+	snprintf(left, sizeof(left), "%s%s%s", c->name, *c->args != '\0' ? " " : "",
+	    c->args);
 	printf("  " WIDE " %s\n", left, c->help);
 }
 
@@ -73,13 +75,15 @@ static bool print_rows(const char *first)
 
 static void print_all(void)
 {
-	puts("switchyard - one endpoint in front of every model provider\n\n"
-	     "First time here?\n"
-	     "  $ switchyard demo                  a gateway to try, with simulated providers\n"
-	     "  $ switchyard init                  set one up for real\n");
+	puts(
+	    "switchyard - one endpoint in front of every model provider\n\n"
+	    "First time here?\n"
+	    "  $ switchyard demo                  a gateway to try, with simulated providers\n"
+	    "  $ switchyard init                  set one up for real\n");
 	print_rows(NULL);
 	print_options("Options of every command", sy_global_options);
-	puts("\n\"switchyard help COMMAND\" shows examples and options; switchyard(8) has it all.");
+	puts(
+	    "\n\"switchyard help COMMAND\" shows examples and options; switchyard(8) has it all.");
 }
 
 /* A line a command or option, for programs: the manual's check reads it. */
@@ -87,7 +91,8 @@ static void print_plain(void)
 {
 	for (const struct sy_command *c = sy_commands; c->name != NULL; c++) {
 		printf("%s\n", c->name);
-		for (const struct sy_option *o = c->options; o != NULL && o->name != NULL; o++)
+		for (const struct sy_option *o = c->options; o != NULL && o->name != NULL;
+		     o++)
 			printf("%s\t--%s\n", c->name, o->name);
 	}
 	for (const struct sy_option *o = sy_global_options; o->name != NULL; o++)

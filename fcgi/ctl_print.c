@@ -122,7 +122,8 @@ static void json_rows(struct sy_buf *b, const struct table *t)
 	for (const struct row *r = t->rows; r != NULL; r = r->next) {
 		sy_buf_puts(b, r == t->rows ? "{" : ",{");
 		for (size_t c = 0; c < t->column_count; c++) {
-			sy_buf_printf(b, "%s\"%s\":", c > 0 ? "," : "", t->columns[c].field);
+			sy_buf_printf(b, "%s\"%s\":", c > 0 ? "," : "",
+			    t->columns[c].field);
 			sy_value_json(b, t->columns[c].type, r->values[c]);
 		}
 		sy_buf_putc(b, '}');
@@ -180,11 +181,22 @@ static const char *color_of(const char *state)
 	static const struct {
 		const char *word, *color;
 	} colors[] = {
-		{ "closed", "32" }, { "ok", "32" }, { "active", "32" }, { "set", "32" },
-		{ "usable", "32" }, { "half_open", "33" }, { "drained", "33" },
-		{ "warning", "33" }, { "expired", "33" }, { "cancelled", "33" },
-		{ "skip", "33" }, { "open", "31;1" }, { "fail", "31;1" }, { "missing", "31;1" },
-		{ "revoked", "31;1" }, { "error", "31;1" },
+		{ "closed", "32" },
+		{ "ok", "32" },
+		{ "active", "32" },
+		{ "set", "32" },
+		{ "usable", "32" },
+		{ "half_open", "33" },
+		{ "drained", "33" },
+		{ "warning", "33" },
+		{ "expired", "33" },
+		{ "cancelled", "33" },
+		{ "skip", "33" },
+		{ "open", "31;1" },
+		{ "fail", "31;1" },
+		{ "missing", "31;1" },
+		{ "revoked", "31;1" },
+		{ "error", "31;1" },
 	};
 
 	for (size_t i = 0; i < sizeof(colors) / sizeof(colors[0]); i++)
@@ -212,8 +224,8 @@ static const char *cut(const struct sy_view *v, const char *s, size_t width,
 	return sy_strf(a, "%.*s%s", (int)(end - s), s, v->utf8 ? "\u2026" : "~");
 }
 
-static void put_value(const struct sy_page *p, const struct sy_column *c, const char *text,
-    size_t width, bool last, FILE *out)
+static void put_value(const struct sy_page *p, const struct sy_column *c,
+    const char *text, size_t width, bool last, FILE *out)
 {
 	const char *color =
 	    c->type == SY_V_STATE && sy_view_colored(p->view) ? color_of(text) : NULL;
@@ -276,8 +288,8 @@ static size_t *measure(const struct sy_page *p, const struct table *t)
 	return width;
 }
 
-static void print_line(const struct sy_page *p, const struct table *t, const struct row *r,
-    const size_t *width, FILE *out)
+static void print_line(const struct sy_page *p, const struct table *t,
+    const struct row *r, const size_t *width, FILE *out)
 {
 	size_t last = t->column_count - 1;
 	bool first = true;
@@ -290,8 +302,8 @@ static void print_line(const struct sy_page *p, const struct table *t, const str
 		if (column->head == NULL)
 			continue;
 		fprintf(out, "%*s", first ? 0 : GAP, "");
-		put_value(p, column, r == NULL ? column->head : shown_value(p, t, r, c), width[c],
-		    c == last, out);
+		put_value(p, column, r == NULL ? column->head : shown_value(p, t, r, c),
+		    width[c], c == last, out);
 		first = false;
 	}
 	fputc('\n', out);
@@ -325,9 +337,11 @@ static void print_facts(const struct sy_page *p, FILE *out)
 
 		if (c->head == NULL)
 			continue;
-		fprintf(out, "%s%*s", c->head, (int)(width - sy_show_width(c->head)) + GAP, "");
+		fprintf(out, "%s%*s", c->head,
+		    (int)(width - sy_show_width(c->head)) + GAP, "");
 		/* Facts stand to the left, whatever they are, and are never cut. */
-		put_value(p, &(struct sy_column){ .type = is_text(c->type) ? c->type : SY_V_TEXT },
+		put_value(p,
+		    &(struct sy_column){ .type = is_text(c->type) ? c->type : SY_V_TEXT },
 		    shown, sy_show_width(shown), true, out);
 		fputc('\n', out);
 	}

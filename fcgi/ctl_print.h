@@ -26,10 +26,10 @@ struct sy_view {
 	bool header; /* a first line of field names in the plain form */
 	bool terminal;
 	bool utf8;
-	int width;       /* of the terminal */
-	int64_t now_ms;  /* Unix; what relative times count from */
-	char group[8];   /* thousands separator */
-	char point[8];   /* decimal point */
+	int width;      /* of the terminal */
+	int64_t now_ms; /* Unix; what relative times count from */
+	char group[8];  /* thousands separator */
+	char point[8];  /* decimal point */
 };
 
 /* As the environment and the file say: is it a terminal, how wide, which locale. */

@@ -65,14 +65,15 @@ const char *sy_show_safe(const struct sy_view *v, const char *s, struct sy_arena
 	const char *safe;
 
 	sy_buf_init(&b, SAFE_MAX);
-	for (size_t i = 0; i < len; i += step > 0 ? step : 1) {
+	for (size_t i = 0; i<len; i += step> 0 ? step : 1) {
 		unsigned char c = (unsigned char)s[i];
 
 		step = sy_utf8_step(s + i, len - i);
 		/* U+0080 to U+009F are control characters too: C2 80 to C2 9F. */
 		if (c < 0x20 || c == 0x7f || step == 0 ||
 		    (c == 0xc2 && (unsigned char)s[i + 1] < 0xa0))
-			sy_buf_printf(&b, "\\x%02x", step > 1 ? (unsigned char)s[i + 1] : c);
+			sy_buf_printf(&b, "\\x%02x",
+			    step > 1 ? (unsigned char)s[i + 1] : c);
 		else if (step > 1 && !v->utf8 && v->form != SY_FORM_JSON)
 			sy_buf_putc(&b, '?');
 		else
@@ -89,7 +90,8 @@ static const char *grouped(const struct sy_view *v, uint64_t n, struct sy_arena 
 
 	if (n < 1000)
 		return sy_strf(a, "%" PRIu64, n);
-	return sy_strf(a, "%s%s%03u", grouped(v, n / 1000, a), group, (unsigned)(n % 1000));
+	return sy_strf(a, "%s%s%03u", grouped(v, n / 1000, a), group,
+	    (unsigned)(n % 1000));
 }
 
 static const char *count(const struct sy_view *v, int64_t n, struct sy_arena *a)

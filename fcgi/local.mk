@@ -28,11 +28,16 @@ switchyard_sim_LDADD = libswitchyard.a $(EV_LIBS) $(JSON_LIBS) $(SODIUM_LIBS) -l
 
 # The command line.
 bin_PROGRAMS += switchyard
+dist_man_MANS += fcgi/switchyard.8 fcgi/switchyard.fcgi.8
 switchyard_SOURCES = \
 	fcgi/ctl.c fcgi/ctl.h \
-	fcgi/ctl_args.c fcgi/ctl_help.c \
-	fcgi/ctl_print.c fcgi/ctl_print.h fcgi/ctl_run.h \
-	fcgi/ctl_table.c \
+	fcgi/ctl_args.c fcgi/ctl_chat.c fcgi/ctl_config.c \
+	fcgi/ctl_demo.c fcgi/ctl_demo.h fcgi/ctl_demo_files.c \
+	fcgi/ctl_demo_history.c fcgi/ctl_demo_traffic.c \
+	fcgi/ctl_doctor.c fcgi/ctl_help.c fcgi/ctl_init.c fcgi/ctl_key.c fcgi/ctl_look.c \
+	fcgi/ctl_print.c fcgi/ctl_print.h \
+	fcgi/ctl_programs.c fcgi/ctl_programs.h \
+	fcgi/ctl_route.c fcgi/ctl_run.h fcgi/ctl_spend.c fcgi/ctl_store.c fcgi/ctl_table.c \
 	fcgi/ctl_value.c fcgi/ctl_value.h
 switchyard_LDADD = $(SY_LIBS)
 

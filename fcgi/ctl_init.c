@@ -1,0 +1,160 @@
+/*
+ * ctl_init.c - init: an installation with what it needs, and nothing that was there changed.
+ */
+#include "ctl.h"
+#include "ctl_programs.h"
+#include "ctl_run.h"
+
+#include "base/arena.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int file_error(const char *doing, const char *path, struct sy_error *err)
+{
+	return sy_fail(err,
+	    errno == EACCES || errno == EPERM || errno == EROFS ? SY_FORBIDDEN
+	                                                        : SY_CONFIG,
+	    "", "cannot %s %s: %s", doing, path, strerror(errno));
+}
+
+/* 1 made, 0 it was there. */
+static int make_dir(const char *path, mode_t mode, struct sy_error *err)
+{
+	if (mkdir(path, mode) == 0)
+		return chmod(path, mode) < 0 ? file_error("set the mode of", path, err)
+		                             : 1;
+	if (errno != EEXIST)
+		return file_error("make", path, err);
+	return 0;
+}
+
+static const char first_conf[] =
+    "# switchyard.conf - what this gateway does; switchyard.conf(5) has every setting.\n"
+    "#\n"
+    "#   switchyard check     are these files right?\n"
+    "#   switchyard diff      what would change?\n"
+    "#   switchyard apply     put them into force, from the next request on\n"
+    "\n"
+    "gateway {\n"
+    "\ttime_zone = \"%s\"    # in which days are counted\n"
+    "}\n"
+    "\n"
+    "# More than thirty providers are known already; one is in use as soon as its secret is\n"
+    "# there (switchyard secret set openai, or the environment variable OPENAI_API_KEY).\n"
+    "#\n"
+    "# A route is a name that clients may ask for.  This one tries the first target, and the\n"
+    "# second when that fails:\n"
+    "#\n"
+    "# route chat {\n"
+    "#\ttargets = { \"openai:gpt-4.1-mini\" }\n"
+    "#\tfallback = { \"anthropic:claude-haiku-4-5\" }\n"
+    "# }\n"
+    "\n"
+    "include(\"conf.d/*.conf\")\n";
+
+/* 1 written, 0 it was there: what somebody wrote is never touched. */
+static int write_conf(const char *path, const char *zone, struct sy_error *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+
+	if (fd < 0)
+		return errno == EEXIST ? 0 : file_error("write", path, err);
+	if (dprintf(fd, first_conf, zone) < 0 || fsync(fd) < 0 || close(fd) < 0)
+		return file_error("write", path, err);
+	return 1;
+}
+
+/* Where no rule names a place yet: the system's for root, the home directory for others. */
+static int choose_root(struct sy_cli *cli, struct sy_error *err)
+{
+	const char *dir =
+	    sy_cli_arg(cli, 0) != NULL ? sy_cli_arg(cli, 0) : cli->root_asked;
+	const struct passwd *pw;
+	int made;
+
+	if (dir == NULL && geteuid() != 0) {
+		pw = getpwuid(geteuid());
+		if (pw != NULL && pw->pw_dir[0] == '/')
+			dir = sy_strf(cli->arena, "%s/switchyard", pw->pw_dir);
+	}
+	if (dir == NULL)
+		return sy_cli_root(cli, err);
+	made = make_dir(dir, 0755, err);
+	if (made < 0)
+		return -1;
+	cli->root_asked = dir;
+	return sy_cli_root(cli, err);
+}
+
+static const struct sy_column made_columns[] = {
+	{ "PATH", "path", SY_V_TEXT },
+	{ "STATE", "state", SY_V_TEXT },
+};
+
+static void tell(struct sy_page *page, const char *path, int made)
+{
+	const struct sy_value row[] = { sy_value_text(path),
+		sy_value_text(made > 0 ? "made" : "was there") };
+
+	sy_page_row(page, row);
+}
+
+static int fill_root(struct sy_cli *cli, struct sy_page *page, struct sy_error *err)
+{
+	const struct sy_root *r = &cli->root;
+	const struct {
+		const char *path;
+		mode_t mode;
+	} dirs[] = {
+		{ r->etc_dir, 0755 },
+		{ sy_strf(cli->arena, "%s/conf.d", r->etc_dir), 0755 },
+		{ r->models_dir, 0755 },
+		{ r->secrets_dir, 0700 },
+		{ r->var_dir, 0700 },
+		{ r->log_dir, 0750 },
+	};
+	int made;
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		made = make_dir(dirs[i].path, dirs[i].mode, err);
+		if (made < 0)
+			return -1;
+		tell(page, dirs[i].path, made);
+	}
+	made = write_conf(r->conf_file, sy_machine_zone(cli->arena), err);
+	if (made < 0)
+		return -1;
+	tell(page, r->conf_file, made);
+	return 0;
+}
+
+int sy_run_init(struct sy_cli *cli)
+{
+	struct sy_page *page = sy_page_new(&cli->view, cli->arena);
+	const char *root = "";
+	struct sy_error err;
+
+	umask(022);
+	sy_page_table(page, "paths", made_columns, 2);
+	if (choose_root(cli, &err) < 0 || fill_root(cli, page, &err) < 0 ||
+	    sy_ops_open(&cli->ops, &cli->root, SY_OPS_MAKE, &err) < 0)
+		return sy_cli_fail(cli, &err);
+	tell(page, cli->root.book_dir, 1);
+	if (cli->root.rule == SY_ROOT_ARGUMENT)
+		root = sy_strf(cli->arena, " --root %s", cli->root.dir);
+	sy_page_note(page, "Next:");
+	sy_page_note(page,
+	    "  switchyard%s secret set openai    a provider's key, from the terminal",
+	    root);
+	sy_page_note(page, "  switchyard%s check", root);
+	sy_page_note(page, "  switchyard%s apply", root);
+	sy_page_note(page, "  switchyard%s key create --label NAME", root);
+	sy_page_print(page, stdout);
+	return SY_EXIT_OK;
+}
