@@ -14,8 +14,11 @@ TESTS += tests/unit/config/config_test
 check_PROGRAMS += tests/unit/config/config_test
 tests_unit_config_config_test_SOURCES = \
 	tests/unit/suites.h tests/unit/main.c \
-	tests/unit/config/bad_test.c \
-	tests/unit/config/option_test.c \
+	tests/unit/config/apply_test.c tests/unit/config/bad_test.c \
+	tests/unit/config/blob_test.c tests/unit/config/catalogue_test.c \
+	tests/unit/config/option_test.c tests/unit/config/packaged_test.c \
+	tests/unit/config/read_test.c tests/unit/config/root_test.c \
+	tests/unit/config/secret_test.c \
 	tests/unit/config/suites.c \
 	tests/unit/config/world.c tests/unit/config/world.h
 tests_unit_config_config_test_LDADD = $(SY_LIBS) -lcunit

@@ -167,6 +167,12 @@ static void on_row(int end, void *arg)
 	r->field_count = 0;
 }
 
+static void blame_quotes(struct csv_reader *r)
+{
+	sy_find_error(r->draft->findings, r->draft->arena, r->place, "\"", NULL,
+	    "the quotes of this line do not match");
+}
+
 void sy_draft_read_csv(struct sy_draft *d, const struct sy_source *s, bool local)
 {
 	struct csv_reader r = { .draft = d,
@@ -188,14 +194,14 @@ void sy_draft_read_csv(struct sy_draft *d, const struct sy_source *s, bool local
 			continue;
 		}
 		if (csv_parse(&csv, p, len, on_field, on_row, &r) != len ||
-		    (eol != NULL && r.field_count > 0) ||
-		    (eol == NULL && csv_fini(&csv, on_field, on_row, &r) != 0)) {
-			sy_find_error(d->findings, d->arena, r.place, "\"", NULL,
-			    "the quotes of this line do not match");
+		    (eol != NULL && r.field_count > 0)) {
+			blame_quotes(&r);
 			break;
 		}
 		p += len;
 	}
+	if (p == end && csv_fini(&csv, on_field, on_row, &r) != 0)
+		blame_quotes(&r);
 	csv_free(&csv);
 }
 
