@@ -54,11 +54,13 @@ void sy_meta_init(struct sy_meta *m)
 	m->content_length = -1;
 }
 
+/* By memory, not as strings: a stranger's name may have a NUL in it. */
 static int compare(const char *name, size_t len, const char *known)
 {
-	int d = strncmp(name, known, len);
+	size_t known_len = strlen(known);
+	int d = memcmp(name, known, len < known_len ? len : known_len);
 
-	return d != 0 ? d : (known[len] != '\0' ? -1 : 0);
+	return d != 0 ? d : (len > known_len) - (len < known_len);
 }
 
 static int find(const char *name, size_t len)

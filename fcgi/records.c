@@ -102,7 +102,7 @@ static void answer_values(const struct sy_fcgi *f, const struct sy_fcgi_ops *ops
 	size_t at = 0, len = FCGI_HEADER_LEN;
 	unsigned given = 0;
 
-	while (sy_fcgi_pair(&f->values, &at, &asked) == 1)
+	while (!f->values.full && sy_fcgi_pair(&f->values, &at, &asked) == 1)
 		for (unsigned i = 0; i < 3; i++) {
 			size_t n = strlen(known[i].name), v = strlen(known[i].value);
 

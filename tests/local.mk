@@ -162,3 +162,12 @@ tests_fuzz_fuzz_anthropic_feed_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_anthropic_parse_SOURCES = tests/fuzz/fuzz_anthropic_parse.c $(SY_FUZZ_COMMON)
 tests_fuzz_fuzz_anthropic_parse_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_anthropic_parse_LDFLAGS = $(SY_FUZZ_LINK)
+
+SY_FUZZ_EDGE_TARGETS = tests/fuzz/fuzz_fastcgi tests/fuzz/fuzz_head
+check_PROGRAMS += $(SY_FUZZ_EDGE_TARGETS)
+tests_fuzz_fuzz_fastcgi_SOURCES = tests/fuzz/fuzz_fastcgi.c tests/fuzz/fuzz.h $(SY_FUZZ_MAIN)
+tests_fuzz_fuzz_fastcgi_LDADD = libedge.a $(SY_LIBS)
+tests_fuzz_fuzz_fastcgi_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_head_SOURCES = tests/fuzz/fuzz_head.c tests/fuzz/fuzz.h $(SY_FUZZ_MAIN)
+tests_fuzz_fuzz_head_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_head_LDFLAGS = $(SY_FUZZ_LINK)

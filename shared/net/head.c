@@ -3,7 +3,6 @@
  */
 #include "net/head.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -25,13 +24,27 @@ void sy_head_release(struct sy_head *h)
 	sy_buf_release(&h->text);
 }
 
-static void new_head(struct sy_head *h, const char *line, size_t len)
+/* The three digits after "HTTP/1.1 ", or 0. */
+static int read_status(const char *line, size_t len)
 {
 	const char *space = memchr(line, ' ', len);
+	int status = 0;
 
+	if (space == NULL || line + len - space < 4)
+		return 0;
+	for (int i = 1; i <= 3; i++) {
+		if (space[i] < '0' || space[i] > '9')
+			return 0;
+		status = status * 10 + space[i] - '0';
+	}
+	return status;
+}
+
+static void new_head(struct sy_head *h, const char *line, size_t len)
+{
 	sy_buf_reset(&h->text);
 	h->count = 0;
-	h->status = space != NULL ? atoi(space + 1) : 0; /* ends at the line's end */
+	h->status = read_status(line, len);
 }
 
 static size_t keep(struct sy_buf *b, const char *s, const char *end)
