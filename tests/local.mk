@@ -56,6 +56,14 @@ tests_unit_route_route_test_SOURCES = \
 	tests/unit/route/plan_test.c tests/unit/route/suites.c
 tests_unit_route_route_test_LDADD = $(SY_LIBS) -lcunit
 
+TESTS += tests/unit/ctl/ctl_test
+check_PROGRAMS += tests/unit/ctl/ctl_test
+tests_unit_ctl_ctl_test_SOURCES = \
+	tests/unit/suites.h tests/unit/main.c \
+	fcgi/ctl_print.c fcgi/ctl_value.c \
+	tests/unit/ctl/print_test.c tests/unit/ctl/suites.c
+tests_unit_ctl_ctl_test_LDADD = $(SY_LIBS) -lcunit
+
 TESTS += tests/unit/net/net_test
 check_PROGRAMS += tests/unit/net/net_test
 tests_unit_net_net_test_SOURCES = \
