@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 static const struct sy_column key_columns[] = {
-	{ "ID", "id", SY_V_TEXT },
+	{ "ID", "id", SY_V_ID },
 	{ "LABEL", "label", SY_V_TEXT },
 	{ "STATE", "state", SY_V_STATE },
 	{ "CREATED", "created", SY_V_TIME },

@@ -8,6 +8,7 @@
 #include "ctl_value.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define GAP       2
@@ -37,6 +38,7 @@ struct table {
 	const struct sy_column *columns;
 	size_t column_count;
 	struct row *rows, **tail;
+	unsigned *digits; /* after the point, of money in each column */
 };
 
 struct sy_page {
@@ -207,7 +209,8 @@ static const char *color_of(const char *state)
 
 static bool is_text(enum sy_value_type type)
 {
-	return type == SY_V_TEXT || type == SY_V_STATE || type == SY_V_YES;
+	return type == SY_V_TEXT || type == SY_V_ID || type == SY_V_STATE ||
+	       type == SY_V_YES;
 }
 
 /* Text cut to so many characters, the last of them an ellipsis. */
@@ -240,9 +243,22 @@ static void put_value(const struct sy_page *p, const struct sy_column *c,
 		fprintf(out, "%s%*s", shown, last ? 0 : pad, "");
 }
 
+/* Money in one column has its points below each other: as many digits as its largest needs. */
+static unsigned digits_of(const struct table *t, size_t c)
+{
+	int64_t largest = 0;
+
+	for (const struct row *r = t->rows; r != NULL; r = r->next)
+		if (r->values[c].known && llabs(r->values[c].n) > largest)
+			largest = llabs(r->values[c].n);
+	return sy_money_digits(largest);
+}
+
 static const char *shown_value(const struct sy_page *p, const struct table *t,
     const struct row *r, size_t c)
 {
+	if (t->columns[c].type == SY_V_MONEY && r->values[c].known)
+		return sy_money_show(p->view, r->values[c].n, t->digits[c], p->arena);
 	return sy_value_show(p->view, t->columns[c].type, r->values[c], p->arena);
 }
 
@@ -309,7 +325,7 @@ static void print_line(const struct sy_page *p, const struct table *t,
 	fputc('\n', out);
 }
 
-static void print_table(const struct sy_page *p, const struct table *t, FILE *out)
+static void print_table(const struct sy_page *p, struct table *t, FILE *out)
 {
 	const size_t *width;
 
@@ -318,6 +334,9 @@ static void print_table(const struct sy_page *p, const struct table *t, FILE *ou
 			fprintf(out, "%s\n", t->if_empty);
 		return;
 	}
+	t->digits = sy_alloc(p->arena, t->column_count * sizeof(*t->digits));
+	for (size_t c = 0; c < t->column_count; c++)
+		t->digits[c] = digits_of(t, c);
 	width = measure(p, t);
 	print_line(p, t, NULL, width, out);
 	for (const struct row *r = t->rows; r != NULL; r = r->next)
@@ -358,7 +377,7 @@ void sy_page_print(struct sy_page *p, FILE *out)
 		return;
 	}
 	print_facts(p, out);
-	for (const struct table *t = p->tables; t != NULL; t = t->next) {
+	for (struct table *t = p->tables; t != NULL; t = t->next) {
 		if (t != p->tables || p->facts != NULL)
 			fputc('\n', out);
 		print_table(p, t, out);

@@ -37,6 +37,7 @@ void sy_view_init(struct sy_view *v, FILE *out);
 
 enum sy_value_type {
 	SY_V_TEXT,
+	SY_V_ID,    /* text that is never cut: people copy it */
 	SY_V_STATE, /* a word, coloured by what it means */
 	SY_V_COUNT,
 	SY_V_MONEY, /* nano-dollars; whole micro-dollars in plain and JSON */

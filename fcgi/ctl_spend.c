@@ -250,7 +250,7 @@ int sy_run_spend(struct sy_cli *cli)
 
 static const struct sy_column request_columns[] = {
 	{ "WHEN", "at", SY_V_TIME },
-	{ "ID", "id", SY_V_TEXT },
+	{ "ID", "id", SY_V_ID },
 	{ "ASKED", "asked", SY_V_TEXT },
 	{ "ANSWERED BY", "target", SY_V_TEXT },
 	{ "OUTCOME", "outcome", SY_V_STATE },

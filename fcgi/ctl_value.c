@@ -94,11 +94,14 @@ static const char *grouped(const struct sy_view *v, uint64_t n, struct sy_arena 
 	    (unsigned)(n % 1000));
 }
 
+static uint64_t size_of(int64_t n)
+{
+	return n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+}
+
 static const char *count(const struct sy_view *v, int64_t n, struct sy_arena *a)
 {
-	uint64_t size = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-
-	return sy_strf(a, "%s%s", n < 0 ? "-" : "", grouped(v, size, a));
+	return sy_strf(a, "%s%s", n < 0 ? "-" : "", grouped(v, size_of(n), a));
 }
 
 /* n / 10^digits, with that many digits after the point. */
@@ -113,15 +116,25 @@ static const char *decimal(const struct sy_view *v, uint64_t n, unsigned digits,
 	    v->terminal ? v->point : ".", (int)digits, n % unit);
 }
 
-/* Two digits from a dollar on, four or six for less, so that a small price is not "0.00". */
-static const char *money(const struct sy_view *v, int64_t nanodollars, struct sy_arena *a)
+unsigned sy_money_digits(int64_t nanodollars)
 {
-	uint64_t n = nanodollars < 0 ? 0 - (uint64_t)nanodollars : (uint64_t)nanodollars;
-	unsigned digits = n == 0 || n >= 1000000000 ? 2 : n >= 1000000 ? 4 : 6;
-	uint64_t drop = digits == 2 ? 10000000 : digits == 4 ? 100000 : 1000;
+	uint64_t n = size_of(nanodollars);
 
-	return sy_strf(a, "%s$%s", nanodollars < 0 ? "-" : "",
-	    decimal(v, (n + drop / 2) / drop, digits, a));
+	return n == 0 || n >= 1000000000 ? 2 : n >= 1000000 ? 4 : 6;
+}
+
+const char *sy_money_show(const struct sy_view *v, int64_t nanodollars, unsigned digits,
+    struct sy_arena *a)
+{
+	uint64_t n = size_of(nanodollars), unit = 1;
+	const char *sign = nanodollars < 0 ? "-" : "";
+
+	for (unsigned i = digits; i < 9; i++)
+		unit *= 10;
+	/* Little is not nothing. */
+	if (n > 0 && n < unit / 2)
+		return sy_strf(a, "%s<$%s", sign, decimal(v, 1, digits, a));
+	return sy_strf(a, "%s$%s", sign, decimal(v, (n + unit / 2) / unit, digits, a));
 }
 
 static const char *span(const struct sy_view *v, int64_t ms, struct sy_arena *a)
@@ -185,9 +198,8 @@ static const char *bytes(const struct sy_view *v, int64_t n, struct sy_arena *a)
 
 static const char *share(const struct sy_view *v, int64_t thousandths, struct sy_arena *a)
 {
-	uint64_t n = thousandths < 0 ? 0 - (uint64_t)thousandths : (uint64_t)thousandths;
-
-	return sy_strf(a, "%s%s %%", thousandths < 0 ? "-" : "", decimal(v, n, 1, a));
+	return sy_strf(a, "%s%s %%", thousandths < 0 ? "-" : "",
+	    decimal(v, size_of(thousandths), 1, a));
 }
 
 const char *sy_value_show(const struct sy_view *v, enum sy_value_type type,
@@ -197,12 +209,13 @@ const char *sy_value_show(const struct sy_view *v, enum sy_value_type type,
 		return "-";
 	switch (type) {
 	case SY_V_TEXT:
+	case SY_V_ID:
 	case SY_V_STATE:
 		return sy_show_safe(v, value.s, a);
 	case SY_V_COUNT:
 		return count(v, value.n, a);
 	case SY_V_MONEY:
-		return money(v, value.n, a);
+		return sy_money_show(v, value.n, sy_money_digits(value.n), a);
 	case SY_V_MS:
 		return span(v, value.n, a);
 	case SY_V_TIME:
@@ -235,6 +248,7 @@ const char *sy_value_plain(const struct sy_view *v, enum sy_value_type type,
 		return "";
 	switch (type) {
 	case SY_V_TEXT:
+	case SY_V_ID:
 	case SY_V_STATE:
 		return sy_show_safe(v, value.s, a);
 	case SY_V_TIME:
@@ -252,7 +266,7 @@ void sy_value_json(struct sy_buf *b, enum sy_value_type type, struct sy_value va
 {
 	if (!value.known)
 		sy_buf_puts(b, "null");
-	else if (type == SY_V_TEXT || type == SY_V_STATE)
+	else if (type == SY_V_TEXT || type == SY_V_ID || type == SY_V_STATE)
 		sy_buf_json_str(b, value.s);
 	else if (type == SY_V_YES)
 		sy_buf_puts(b, value.n ? "true" : "false");

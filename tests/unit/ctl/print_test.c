@@ -208,10 +208,36 @@ static void test_narrow(void)
 	sy_arena_free(a);
 }
 
+/* A sum and its parts: points below each other, and little is not nothing. */
+static void test_money_column(void)
+{
+	static const struct sy_column columns[] = { { "COST", "cost_uusd", SY_V_MONEY } };
+	static const int64_t costs[] = { 12345600000, 4400000, 4600000, 0, -2000000 };
+	struct sy_arena *a = sy_arena_new();
+	struct sy_page *p = sy_page_new(&terminal, a);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	sy_page_table(p, "rows", columns, 1);
+	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
+		const struct sy_value row[] = { sy_value_n(costs[i]) };
+
+		sy_page_row(p, row);
+	}
+	sy_page_print(p, out);
+	fclose(out);
+	CU_ASSERT_STRING_EQUAL(text,
+	    "   COST\n $12.35\n <$0.01\n <$0.01\n  $0.00\n-<$0.01\n");
+	free(text);
+	sy_arena_free(a);
+}
+
 CU_TestInfo print_tests[] = {
 	{ "values", test_values },
 	{ "safe text", test_safe_text },
 	{ "page", test_page },
 	{ "narrow", test_narrow },
+	{ "a column of money", test_money_column },
 	CU_TEST_INFO_NULL,
 };
