@@ -151,22 +151,25 @@ static int scan_string(struct scan *s, bool in_key, struct sy_span *out)
 	return 0;
 }
 
+static uint32_t bit_of(const char *const *words, struct sy_span text)
+{
+	for (int i = 0; words != NULL && i < 32 && words[i] != NULL; i++)
+		if (sy_span_is(text, words[i]))
+			return UINT32_C(1) << i;
+	return 0;
+}
+
 /* What a string value tells beyond being one. */
 static void note_string(struct scan *s, const struct sy_span *key, struct sy_span v)
 {
-	const char *const *words = s->limits->watch;
-
 	if ((key != NULL && sy_span_is(*key, "data")) ||
 	    (v.len > 6 && memcmp(v.at + 1, "data:", 5) == 0))
 		s->out->media_count++;
 	else
 		s->out->string_bytes += v.len - 2;
-	if (words == NULL || s->member == NULL || key == NULL ||
-	    !sy_span_is(*key, "type"))
-		return;
-	for (int i = 0; i < 32 && words[i] != NULL; i++)
-		if (sy_span_is(v, words[i]))
-			s->member->seen |= UINT32_C(1) << i;
+	if (s->member != NULL && key != NULL &&
+	    (sy_span_is(*key, "type") || sy_span_is(*key, "role")))
+		s->member->seen |= bit_of(s->limits->watch, v);
 }
 
 static bool digits(struct scan *s)
@@ -247,6 +250,8 @@ static int scan_member(struct scan *s, unsigned depth)
 	skip_space(s);
 	if (depth == 1 && s->arena != NULL)
 		s->member = m = add_member(s, key);
+	else if (s->member != NULL)
+		s->member->seen_keys |= bit_of(s->limits->watch_keys, key);
 	return scan_value(s, depth, &key, m);
 }
 

@@ -21,9 +21,10 @@ struct sy_scan_limits {
 	size_t nodes;    /* values in all */
 	unsigned depth;  /* objects and arrays inside one another */
 	size_t messages; /* elements of a top-level array of any name */
-	/* At most 32 words, NULL after the last: their appearance as the value of a nested
-	 * "type" is noted in sy_member.seen.  NULL: none. */
+	/* At most 32 words each, NULL after the last, NULL for none: whether they appear as the
+	 * value of a nested "type" or "role", and as a nested key, is noted in the members. */
 	const char *const *watch;
+	const char *const *watch_keys;
 };
 
 #define SY_SCAN_NODES    200000
@@ -39,7 +40,8 @@ struct sy_member {
 	size_t at, len;  /* the value, without white space around it */
 	enum sy_json_type type;
 	size_t elements; /* of an array or object value */
-	uint32_t seen;   /* bit i: limits.watch[i] is a "type" somewhere inside */
+	uint32_t seen;      /* bit i: limits.watch[i] is somewhere inside */
+	uint32_t seen_keys; /* bit i: limits.watch_keys[i] is */
 };
 
 struct sy_scan {

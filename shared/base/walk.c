@@ -8,9 +8,14 @@
 
 #include <string.h>
 
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
 static size_t skip_space(struct sy_span s, size_t at)
 {
-	while (at < s.len && strchr(" \t\r\n", s.at[at]) != NULL)
+	while (at < s.len && is_space(s.at[at]))
 		at++;
 	return at;
 }
@@ -124,6 +129,34 @@ struct sy_span sy_walk_get(struct sy_span object, const char *key)
 		if (sy_span_is(name, key) && value.len > 0 && value.at[0] != 'n')
 			return value;
 	return (struct sy_span){ NULL, 0 };
+}
+
+void sy_walk_fill(struct sy_span object, const struct sy_key *keys, size_t count,
+    struct sy_span *out)
+{
+	struct sy_span name, value;
+	size_t pos = 0;
+
+	memset(out, 0, count * sizeof(*out));
+	while (sy_walk_member(object, &pos, &name, &value)) {
+		if (value.len == 0 || value.at[0] == 'n')
+			continue;
+		for (size_t i = 0; i < count; i++)
+			if (name.len == keys[i].len + 2 &&
+			    memcmp(name.at + 1, keys[i].text, keys[i].len) == 0) {
+				out[i] = value;
+				break;
+			}
+	}
+}
+
+struct sy_span sy_span_trim(const char *text, size_t len)
+{
+	while (len > 0 && is_space(*text))
+		text++, len--;
+	while (len > 0 && is_space(text[len - 1]))
+		len--;
+	return (struct sy_span){ text, len };
 }
 
 bool sy_span_is(struct sy_span s, const char *text)

@@ -29,6 +29,22 @@ bool sy_walk_element(struct sy_span array, size_t *pos, struct sy_span *value);
 /* The value of that member; { NULL, 0 } when there is none or it is null. */
 struct sy_span sy_walk_get(struct sy_span object, const char *key);
 
+/* Several at once, in one pass: out[i] is the value of keys[i], as sy_walk_get() says. */
+struct sy_key {
+	const char *text;
+	size_t len;
+};
+#define SY_KEY(literal)                                                                  \
+	{                                                                                \
+		literal, sizeof(literal) - 1                                             \
+	}
+
+void sy_walk_fill(struct sy_span object, const struct sy_key *keys, size_t count,
+    struct sy_span *out);
+
+/* Text without the white space around it. */
+struct sy_span sy_span_trim(const char *text, size_t len);
+
 /* Whether it is a string of that text; escapes are not looked through. */
 bool sy_span_is(struct sy_span s, const char *text);
 bool sy_span_is_string(struct sy_span s);

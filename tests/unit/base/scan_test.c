@@ -114,7 +114,8 @@ static const char body[] =
 static void test_members(void)
 {
 	static const char *const watch[] = { "audio", "image", NULL };
-	struct sy_scan_limits limits = { 100, 10, 10, watch };
+	static const char *const keys[] = { "messages", "text", "url", NULL };
+	struct sy_scan_limits limits = { 100, 10, 10, watch, keys };
 	struct sy_arena *a = sy_arena_new();
 	const struct sy_member *m;
 	struct sy_error err;
@@ -129,6 +130,7 @@ static void test_members(void)
 	CU_ASSERT_EQUAL(m->elements, 2);
 	CU_ASSERT_EQUAL(m->type, SY_J_ARRAY);
 	CU_ASSERT_EQUAL(m->seen, 2);
+	CU_ASSERT_EQUAL(m->seen_keys, 4);
 	CU_ASSERT_EQUAL(body[m->key_at], '"');
 	CU_ASSERT_EQUAL(body[m->at], '[');
 	CU_ASSERT_EQUAL(body[m->at + m->len - 1], ']');
