@@ -19,6 +19,7 @@ libswitchyard_a_SOURCES += \
 	shared/base/zone.c shared/base/zone.h
 
 libswitchyard_a_SOURCES += \
+	shared/model/answer.c shared/model/answer.h \
 	shared/model/ask.h \
 	shared/model/attempt.h \
 	shared/model/chat.h \
@@ -65,10 +66,20 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/claude.c shared/dialect/claude.h \
 	shared/dialect/media.c shared/dialect/media.h \
 	shared/dialect/notes.c shared/dialect/notes.h \
-	shared/dialect/registry.c \
 	shared/dialect/stopwatch.c shared/dialect/stopwatch.h \
+	shared/dialect/openai.h shared/dialect/openai_blame.c \
+	shared/dialect/openai_build.c \
+	shared/dialect/openai_chat.h shared/dialect/openai_chat_in.c \
+	shared/dialect/openai_chat_out.c shared/dialect/openai_chat_read.c \
+	shared/dialect/openai_decode.c shared/dialect/openai_messages.c \
+	shared/dialect/openai_names.c shared/dialect/openai_out.c \
+	shared/dialect/openai_splice.c \
+	shared/dialect/openai_turns.c shared/dialect/openai_turns.h \
+	shared/dialect/openai_usage.c \
+	shared/dialect/registry.c \
 	shared/dialect/surface.h \
-	shared/dialect/translate.h
+	shared/dialect/think.c shared/dialect/think.h \
+	shared/dialect/translate.c shared/dialect/translate.h
 
 libswitchyard_a_SOURCES += \
 	shared/net/exchange.c shared/net/exchange.h \

@@ -17,6 +17,7 @@
 
 struct json_object;
 struct sy_arena;
+struct sy_buf;
 struct sy_chat;
 struct sy_http;
 struct sy_model;
@@ -42,9 +43,15 @@ struct sy_adapter {
 	/* Path below the base URL, headers of the dialect, and body, from ask->chat. */
 	int (*build)(struct sy_call *call, struct sy_http *out, struct sy_error *err);
 
-	/* MAY be NULL.  The same from the body as the client sent it, edited in place:
-	 * for a surface of the same dialect. */
+	/* MAY be NULL.  The same from the body as the client sent it, edited in place: for a
+	 * surface of the same dialect.  1; or 0 when this body must be rebuilt after all. */
 	int (*splice)(struct sy_call *call, struct sy_http *out, struct sy_error *err);
+
+	/* MAY be NULL.  A record of a stream as a client of the same dialect may read it,
+	 * framing included, appended to out; of the end marker nothing.  Only for providers
+	 * whose answers are clean and for records that feed took.  1 when it was the usage. */
+	int (*pass)(const struct sy_call *call, const struct sy_record *rec,
+	    struct sy_buf *out);
 
 	/* A whole 2xx answer to events, usage and END included. */
 	int (*parse)(const struct sy_call *call, const char *body, size_t len,
