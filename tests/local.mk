@@ -179,3 +179,9 @@ tests_fuzz_fuzz_fastcgi_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_head_SOURCES = tests/fuzz/fuzz_head.c tests/fuzz/fuzz.h $(SY_FUZZ_MAIN)
 tests_fuzz_fuzz_head_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_head_LDFLAGS = $(SY_FUZZ_LINK)
+# What providers really answered, and cases by hand: tests/golden.
+TESTS += tests/golden/exchanges.py
+check_PROGRAMS += tests/golden/replay
+EXTRA_DIST += tests/golden/exchanges.py
+tests_golden_replay_SOURCES = tests/golden/replay.c
+tests_golden_replay_LDADD = $(SY_LIBS)

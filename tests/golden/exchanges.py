@@ -1,0 +1,392 @@
+#!/usr/bin/env python3
+"""Replays what real providers answered, and compares what our clients read with it.
+
+Each recording is played whole and cut into pieces of 1, 7 and 1,000 bytes, once to a client
+that streams and once to one that does not.  What is expected is read from the recording by
+the code below, which shares nothing with the gateway; the result is checked against the
+shapes of OpenAI's reference.  Prints a row a provider, and every difference.
+"""
+
+import glob
+import json
+import os
+import subprocess
+import sys
+
+STEPS = (1 << 30, 1, 7, 1000)
+FINISH = {
+    "stop": "stop", "eos": "stop", "end_turn": "stop", "stop_sequence": "stop",
+    "length": "length", "max_tokens": "length",
+    "tool_calls": "tool_calls", "tool_use": "tool_calls", "function_call": "function_call",
+    "content_filter": "content_filter", "refusal": "content_filter", "pause_turn": "stop",
+    "model_context_window_exceeded": "length",
+}
+
+
+class Want:
+    """What a recording says."""
+
+    def __init__(self):
+        self.text, self.calls, self.finish, self.usage = {}, {}, {}, None
+        self.refusal = {}
+
+
+# --- Reading recordings in OpenAI's dialect -------------------------------------------------
+
+def content_text(content):
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return "".join(p.get("text", "") for p in content if p.get("type") == "text")
+    return ""
+
+
+def add_call(calls, at, index, delta):
+    """A provider may leave out the index, or send the id and the name again and again."""
+    fn = delta.get("function") or delta.get("custom") or {}
+    mine = calls.setdefault(at, [])
+    new_id = delta.get("id") or None
+    slot = None
+    for c in mine:
+        if index is not None and c["index"] == index and (not new_id or c["id"] == new_id):
+            slot = c
+    if slot is None and index is None and not new_id and mine:
+        slot = mine[-1]
+    if slot is None:
+        slot = {"index": index, "id": new_id, "name": fn.get("name"), "args": ""}
+        mine.append(slot)
+    args = fn.get("arguments") or fn.get("input") or ""
+    slot["args"] += args if isinstance(args, str) else json.dumps(args)
+
+
+def openai_counts(usage):
+    prompt, completion = usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0
+    details = usage.get("completion_tokens_details") or usage.get("completion_token_details") or {}
+    reasoning = details.get("reasoning_tokens") or 0
+    total = usage.get("total_tokens") or 0
+    if reasoning and prompt + completion + reasoning == total:
+        completion += reasoning
+    return prompt, completion
+
+
+def objects_of(body, stream):
+    if not stream:
+        yield json.loads(body)
+        return
+    for line in body.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        if line.startswith("data:") and line[5:].strip() not in ("", "[DONE]"):
+            yield json.loads(line[5:])
+
+
+def want_openai(body, stream):
+    want = Want()
+    for o in objects_of(body, stream):
+        groq = o.get("x_groq") or {}
+        for u in (o.get("usage"), groq.get("usage")):
+            if u and (u.get("prompt_tokens") or u.get("completion_tokens")) is not None:
+                want.usage = openai_counts(u)
+                break
+        for c in o.get("choices") or []:
+            i = c.get("index", 0)
+            m = c.get("delta" if stream else "message") or {}
+            want.text[i] = want.text.get(i, "") + content_text(m.get("content"))
+            want.refusal[i] = want.refusal.get(i, "") + (m.get("refusal") or "")
+            for n, t in enumerate(m.get("tool_calls") or []):
+                add_call(want.calls, i, t.get("index") if stream else n, t)
+            if m.get("function_call"):
+                add_call(want.calls, i, 0, {"function": m["function_call"]})
+            if c.get("finish_reason"):
+                want.finish[i] = c["finish_reason"]
+    for i in want.text:
+        native = want.finish.get(i, "stop")
+        mapped = FINISH.get(native, "stop")
+        if want.calls.get(i) and mapped in ("stop", "function_call"):
+            mapped = "tool_calls"
+        want.finish[i] = mapped
+    return want
+
+
+# --- Reading recordings in Anthropic's dialect ----------------------------------------------
+
+def want_anthropic(body, stream):
+    want = Want()
+    want.text[0], want.calls[0], want.refusal[0] = "", [], ""
+    usage, finish = {}, None
+    if not stream:
+        o = json.loads(body)
+        usage, finish = o["usage"], o["stop_reason"]
+        for b in o["content"]:
+            if b["type"] == "text":
+                want.text[0] += b["text"]
+            elif b["type"] == "tool_use":
+                want.calls[0].append({"id": b["id"], "name": b["name"], "args": json.dumps(b["input"])})
+    else:
+        blocks = {}
+        for o in objects_of(body, True):
+            if o["type"] == "message_start":
+                usage.update({k: v for k, v in (o["message"].get("usage") or {}).items() if v is not None})
+            elif o["type"] == "content_block_start":
+                blocks[o["index"]] = b = o["content_block"]
+                if b["type"] == "tool_use":
+                    want.calls[0].append({"id": b["id"], "name": b["name"], "args": ""})
+                elif b["type"] == "text":
+                    want.text[0] += b.get("text") or ""
+            elif o["type"] == "content_block_delta":
+                d = o["delta"]
+                if d["type"] == "text_delta":
+                    want.text[0] += d["text"]
+                elif d["type"] == "input_json_delta" and blocks[o["index"]]["type"] == "tool_use":
+                    want.calls[0][-1]["args"] += d["partial_json"]
+            elif o["type"] == "message_delta":
+                finish = o["delta"].get("stop_reason") or finish
+                usage.update({k: v for k, v in (o.get("usage") or {}).items() if v is not None})
+    for c in want.calls[0]:
+        c["args"] = c["args"] or "{}"
+    if finish == "refusal": # it has no words of its own for that; ours do
+        want.refusal[0] = None
+    prompt = sum(usage.get(k) or 0 for k in
+                 ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"))
+    want.usage = (prompt, usage.get("output_tokens") or 0)
+    want.finish[0] = FINISH.get(finish, "stop")
+    return want
+
+
+# --- Reading what our client got -------------------------------------------------------------
+
+class Wrong(Exception):
+    pass
+
+
+def check(condition, what):
+    if not condition:
+        raise Wrong(what)
+
+
+def check_usage(u):
+    for k in ("prompt_tokens", "completion_tokens", "total_tokens"):
+        check(isinstance(u.get(k), int) and u[k] >= 0, "usage.%s is %r" % (k, u.get(k)))
+    check(u["total_tokens"] >= u["prompt_tokens"] + u["completion_tokens"], "usage.total_tokens")
+
+
+def check_head(o, kind):
+    check(o.get("object") == kind, "object is %r" % o.get("object"))
+    check(isinstance(o.get("id"), str) and o["id"], "id is %r" % o.get("id"))
+    check(isinstance(o.get("created"), int), "created is %r" % o.get("created"))
+    check(isinstance(o.get("model"), str), "model is %r" % o.get("model"))
+    check(isinstance(o.get("choices"), list), "choices is %r" % o.get("choices"))
+    check("error" not in o, "error in an answer")
+
+
+def got_whole(text, verbatim):
+    got = Want()
+    o = json.loads(text)
+    check_head(o, "chat.completion")
+    for c in o["choices"]:
+        i = c["index"]
+        # Azure leaves out the message of a filtered answer; verbatim is verbatim.
+        m = c["message"] if not verbatim else c.get("message", {"role": "assistant", "content": ""})
+        check(m["role"] == "assistant" and "content" in m, "message")
+        check(m.get("tool_calls") != [] or verbatim, "tool_calls is empty")
+        got.text[i] = m["content"] or ""
+        got.refusal[i] = m.get("refusal") or ""
+        got.finish[i] = c["finish_reason"]
+        for t in m.get("tool_calls") or []:
+            check(t["type"] == "function" and isinstance(t["id"], str) and t["id"], "call")
+            check(isinstance(t["function"]["arguments"], str), "arguments")
+            got.calls.setdefault(i, []).append(
+                {"id": t["id"], "name": t["function"]["name"], "args": t["function"]["arguments"]})
+        if m.get("function_call"):
+            got.calls[i] = [dict(m["function_call"], id=None, args=m["function_call"]["arguments"])]
+    check_usage(o["usage"])
+    got.usage = (o["usage"]["prompt_tokens"], o["usage"]["completion_tokens"])
+    return got
+
+
+def got_stream(text, verbatim):
+    """The rules of a stream: roles, indexes, one finish, usage last, [DONE] once."""
+    got, heads, ended = Want(), set(), False
+    check(text.endswith("data: [DONE]\n\n"), "no [DONE] at the end")
+    check(text.count("data: [DONE]") == 1, "more than one [DONE]")
+    records = text.split("\n\n")[:-2]
+    for r in records:
+        check(r.startswith("data: ") and "\n" not in r, "framing: %r" % r[:60])
+        o = json.loads(r[6:])
+        check_head(o, "chat.completion.chunk")
+        heads.add((o["id"], o["model"], o["created"]))
+        check(not ended, "a chunk after the usage")
+        if o.get("usage"):
+            check(o["choices"] == [], "usage beside choices")
+            check_usage(o["usage"])
+            got.usage = (o["usage"]["prompt_tokens"], o["usage"]["completion_tokens"])
+            ended = True
+        for c in o["choices"]:
+            i, d = c["index"], c["delta"]
+            first = i not in got.text
+            check(("role" in d) == first or verbatim, "role")
+            check(i not in got.finish, "a chunk after the finish")
+            got.text[i] = got.text.get(i, "") + (d.get("content") or "")
+            got.refusal[i] = got.refusal.get(i, "") + (d.get("refusal") or "")
+            for t in d.get("tool_calls") or []:
+                mine, n = got.calls.setdefault(i, []), t["index"]
+                check(n <= len(mine), "sparse index")
+                if n == len(mine):
+                    check(t["type"] == "function" and t["id"], "first delta of a call")
+                    mine.append({"id": t["id"], "name": t["function"]["name"], "args": ""})
+                else:
+                    check(verbatim or not ("id" in t or "name" in t["function"]), "id again")
+                mine[n]["args"] += t["function"].get("arguments") or ""
+            if d.get("function_call"):
+                f, mine = d["function_call"], got.calls.setdefault(i, [])
+                if f.get("name"):
+                    mine.append({"id": None, "name": f["name"], "args": ""})
+                mine[-1]["args"] += f.get("arguments") or ""
+            if c.get("finish_reason"):
+                got.finish[i] = c["finish_reason"]
+    check(len(heads) == 1, "id, model or created change: %r" % heads)
+    return got
+
+
+def same_json(a, b):
+    try:
+        return json.loads(a) == json.loads(b)
+    except ValueError:
+        return a == b
+
+
+def compare(want, got, usage_told):
+    for i in want.text:
+        check(got.text.get(i, "") == want.text[i], "text %d: %r, not %r" % (
+            i, got.text.get(i, "")[:80], want.text[i][:80]))
+        refusal = want.refusal.get(i, "")
+        check(got.refusal.get(i, "") == refusal if refusal is not None else got.refusal.get(i), "refusal")
+        mine, theirs = got.calls.get(i, []), want.calls.get(i, [])
+        check(len(mine) == len(theirs), "%d calls, not %d" % (len(mine), len(theirs)))
+        for a, b in zip(mine, theirs):
+            check(a["name"] == b["name"], "name %r, not %r" % (a["name"], b["name"]))
+            check(not b["id"] or a["id"] in (None, b["id"]), "id %r, not %r" % (a["id"], b["id"]))
+            check(same_json(a["args"], b["args"] or "{}"), "arguments %r, not %r" % (a["args"], b["args"]))
+        finish = got.finish.get(i)
+        finish = "tool_calls" if finish == "function_call" else finish
+        check(finish == want.finish[i] or (mine and finish == "stop"),
+              "finish %r, not %r" % (finish, want.finish[i]))
+    check(set(got.text) == set(want.text), "choices %r, not %r" % (set(got.text), set(want.text)))
+    if usage_told and want.usage:
+        check(got.usage == want.usage, "usage %r, not %r" % (got.usage, want.usage))
+
+
+# --- Running ---------------------------------------------------------------------------------
+
+def request_for(recording, client_streams):
+    """The recorded request where it is one of ours, so that its tools and n hold."""
+    body = recording["request"].get("body") if recording["endpoint"] == "chat" else None
+    body = dict(body) if isinstance(body, dict) and body.get("messages") else {
+        "messages": [{"role": "user", "content": "hello"}]}
+    for key in ("stream", "stream_options"):
+        body.pop(key, None)
+    body["model"] = "route"
+    # Tools that one provider runs itself are refused elsewhere.
+    if body.get("tools"):
+        body["tools"] = [t for t in body["tools"] if t.get("type") in ("function", "custom")]
+    if client_streams:
+        body["stream"] = True
+        body["stream_options"] = {"include_usage": True}
+    return body
+
+
+class Replay:
+    def __init__(self, program):
+        self.p = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def run(self, job):
+        self.p.stdin.write(json.dumps(job).encode() + b"\n")
+        self.p.stdin.flush()
+        line = self.p.stdout.readline()
+        if not line:
+            sys.exit("replay died on: %s" % json.dumps(job))
+        return json.loads(line)
+
+
+CLEAN = {"openai", "azure"}
+
+
+def ways(recording):
+    """How a provider's answers are configured to be read; the clean both ways."""
+    if recording["provider"] in CLEAN:
+        return ("", "clean developer_role max_completion_tokens")
+    return ("",)
+
+
+def play(replay, recording):
+    """Plays one recording in all ways; what was wrong, if anything."""
+    body, dialect = recording["response"]["body"], "openai"
+    stream = "stream" in recording["tags"]
+    if recording["endpoint"] == "messages":
+        dialect = "anthropic"
+    error = "error-in-200" in recording["tags"]
+    want = None
+    if not error:
+        want = (want_anthropic if dialect == "anthropic" else want_openai)(body, stream)
+    for quirks in ways(recording) if dialect == "openai" else ("",):
+        for client_streams in (False, True):
+            outs = set()
+            for step in STEPS:
+                got = replay.run({"dialect": dialect, "quirks": quirks, "stream": stream, "step": step,
+                                  "request": request_for(recording, client_streams), "body": body})
+                where = "quirks %r, client %s, step %d" % (
+                    quirks, "streams" if client_streams else "waits", step)
+                try:
+                    if error:
+                        check(got["kind"] == "policy", "kind %r" % got["kind"])
+                        check(got["out"] == "", "an error was forwarded")
+                        continue
+                    check(got["kind"] is None, "%s: %s" % (got["kind"], got["message"]))
+                    verbatim = "clean" in quirks and client_streams == stream
+                    parse = got_stream if client_streams else got_whole
+                    told = parse(got["out"], verbatim)
+                    compare(want, told, got["usage_source"] == 1)
+                    check(not want.usage or got["usage_source"] == 1, "usage was not seen")
+                    check(want.usage is None or
+                          (sum(got["usage"][:3]), sum(got["usage"][3:])) == want.usage, "reading's usage")
+                    outs.add(got["out"])
+                except Wrong as e:
+                    return "%s: %s" % (where, e)
+                except (KeyError, TypeError, ValueError, IndexError) as e:
+                    return "%s: %s: %r" % (where, type(e).__name__, e)
+            if len(outs) > 1:
+                return "quirks %r: what comes out depends on how it was cut" % quirks
+    return None
+
+
+def main():
+    data = os.environ.get("SWITCHYARD_DATA", os.path.join(
+        os.environ.get("srcdir", "."), "..", "shared", "data"))
+    files = sorted(glob.glob(os.path.join(data, "exchanges", "*", "*.json")))
+    if not files:
+        print("no recordings in %s (SWITCHYARD_DATA): skipped" % data)
+        return 77
+    replay = Replay("tests/golden/replay")
+    rows, bad = {}, []
+    for f in files:
+        with open(f, encoding="utf-8") as handle:
+            recording = json.load(handle)
+        if recording["endpoint"] not in ("chat", "messages"):
+            continue
+        row = rows.setdefault(recording["provider"], {"stream": 0, "whole": 0, "error": 0, "failed": 0})
+        if recording["response"]["status"] != 200:
+            row["error"] += 1 # the classes of errors have a test of their own
+            continue
+        row["stream" if "stream" in recording["tags"] else "whole"] += 1
+        why = play(replay, recording)
+        if why:
+            row["failed"] += 1
+            bad.append("%s: %s" % (os.path.relpath(f, data), why))
+    print("%-16s %7s %7s %7s %7s" % ("provider", "streams", "whole", "errors", "failed"))
+    for name, row in sorted(rows.items()):
+        print("%-16s %7d %7d %7d %7d" % (name, row["stream"], row["whole"], row["error"], row["failed"]))
+    for line in bad:
+        print("FAILED", line)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
