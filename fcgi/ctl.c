@@ -7,6 +7,8 @@
 
 #include "base/arena.h"
 
+#include <errno.h>
+#include <grp.h>
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -94,9 +96,25 @@ int sy_cli_confirm(const struct sy_cli *cli, const char *fmt, ...)
 	return SY_EXIT_NO;
 }
 
+int sy_cli_become_owner(const struct sy_cli *cli, struct sy_error *err)
+{
+	struct stat st;
+
+	if (geteuid() != 0 || stat(cli->root.var_dir, &st) < 0 || st.st_uid == 0)
+		return 0;
+	if (setgroups(0, NULL) < 0 || setresgid(st.st_gid, st.st_gid, st.st_gid) < 0 ||
+	    setresuid(st.st_uid, st.st_uid, st.st_uid) < 0)
+		return sy_fail(err, SY_FORBIDDEN, "",
+		    "cannot act as user %u, who owns %s: %s", st.st_uid,
+		    cli->root.var_dir, strerror(errno));
+	return 0;
+}
+
 int sy_cli_root(struct sy_cli *cli, struct sy_error *err)
 {
-	return sy_root_find(cli->root_asked, cli->arena, &cli->root, err);
+	if (sy_root_find(cli->root_asked, cli->arena, &cli->root, err) < 0)
+		return -1;
+	return sy_cli_become_owner(cli, err);
 }
 
 int sy_cli_open(struct sy_cli *cli, enum sy_ops_want want, struct sy_error *err)

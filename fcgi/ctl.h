@@ -90,8 +90,14 @@ int sy_cli_number(const struct sy_cli *cli, const char *name, int64_t min, int64
 /* The argument at `at`, or NULL. */
 const char *sy_cli_arg(const struct sy_cli *cli, int at);
 
-/* Finds the installation; opens its stores.  -1 with *err. */
+/*
+ * Finds the installation; opens its stores.  -1 with *err.
+ *
+ * Run by root, the program acts as the owner of var from here on: what root wrote there, the
+ * workers could not read.
+ */
 int sy_cli_root(struct sy_cli *cli, struct sy_error *err);
+int sy_cli_become_owner(const struct sy_cli *cli, struct sy_error *err);
 int sy_cli_open(struct sy_cli *cli, enum sy_ops_want want, struct sy_error *err);
 
 /* Tells the error on standard error; the exit code that its kind stands for. */

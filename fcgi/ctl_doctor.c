@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/magic.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -102,18 +103,25 @@ static struct finding check_modes(struct visit *v)
 /* Workers that run as the user of every other script on the host share their secrets. */
 static struct finding check_owner(struct visit *v)
 {
+	const char *var = v->cli->root.var_dir;
+	const struct passwd *pw;
 	struct stat st;
 
-	if (stat(v->cli->root.etc_dir, &st) < 0)
-		return found(WARNING, "there is no etc yet", "switchyard init");
+	if (stat(var, &st) < 0)
+		return found(FAIL, sy_strf(v->arena, "%s: %s", var, strerror(errno)),
+		    "switchyard init");
+	pw = getpwuid(st.st_uid);
 	if (st.st_uid != geteuid())
-		return found(WARNING,
-		    sy_strf(v->arena, "%s belongs to user %u, and this is user %u",
-		        v->cli->root.etc_dir, st.st_uid, geteuid()),
-		    "run as the owner, who is also to run the workers");
+		return found(FAIL,
+		    sy_strf(v->arena, "%s belongs to %s, and this is user %u", var,
+		        pw != NULL ? pw->pw_name : "nobody known", geteuid()),
+		    "run as the owner, as whom the workers run too");
+	if (st.st_uid == 0)
+		return found(WARNING, "the workers would have to run as root",
+		    "chown var and etc/secrets to the web server's user, or init --user");
 	return found(OK,
-	    sy_strf(v->arena, "%s belongs to this user; workers must run as the same",
-	        v->cli->root.etc_dir),
+	    sy_strf(v->arena, "%s, as whom the workers run too",
+	        pw != NULL ? pw->pw_name : "a user without a name"),
 	    NULL);
 }
 

@@ -65,7 +65,8 @@ static int write_conf(const char *path, const char *zone, struct sy_error *err)
 
 	if (fd < 0)
 		return errno == EEXIST ? 0 : file_error("write", path, err);
-	if (dprintf(fd, first_conf, zone) < 0 || fsync(fd) < 0 || close(fd) < 0)
+	if (fchmod(fd, 0640) < 0 || dprintf(fd, first_conf, zone) < 0 || fsync(fd) < 0 ||
+	    close(fd) < 0)
 		return file_error("write", path, err);
 	return 1;
 }
@@ -76,20 +77,37 @@ static int choose_root(struct sy_cli *cli, struct sy_error *err)
 	const char *dir =
 	    sy_cli_arg(cli, 0) != NULL ? sy_cli_arg(cli, 0) : cli->root_asked;
 	const struct passwd *pw;
-	int made;
 
 	if (dir == NULL && geteuid() != 0) {
 		pw = getpwuid(geteuid());
 		if (pw != NULL && pw->pw_dir[0] == '/')
 			dir = sy_strf(cli->arena, "%s/switchyard", pw->pw_dir);
 	}
-	if (dir == NULL)
-		return sy_cli_root(cli, err);
-	made = make_dir(dir, 0755, err);
-	if (made < 0)
+	if (dir != NULL && make_dir(dir, 0755, err) < 0)
 		return -1;
-	cli->root_asked = dir;
-	return sy_cli_root(cli, err);
+	return sy_root_find(dir, cli->arena, &cli->root, err);
+}
+
+/* --user: who the workers run as.  uid and gid -1 where it was not given. */
+static int choose_user(const struct sy_cli *cli, uid_t *uid, gid_t *gid,
+    struct sy_error *err)
+{
+	const char *name = sy_cli_option(cli, "user");
+	const struct passwd *pw;
+
+	*uid = (uid_t)-1;
+	*gid = (gid_t)-1;
+	if (name == NULL)
+		return 0;
+	pw = getpwnam(name);
+	if (pw == NULL)
+		return sy_fail(err, SY_USAGE, "user", "there is no user \"%.60s\"", name);
+	if (geteuid() != 0 && geteuid() != pw->pw_uid)
+		return sy_fail(err, SY_FORBIDDEN, "user",
+		    "only root can set up an installation for another user");
+	*uid = pw->pw_uid;
+	*gid = pw->pw_gid;
+	return 0;
 }
 
 static const struct sy_column made_columns[] = {
@@ -105,19 +123,22 @@ static void tell(struct sy_page *page, const char *path, int made)
 	sy_page_row(page, row);
 }
 
-static int fill_root(struct sy_cli *cli, struct sy_page *page, struct sy_error *err)
+/* What is made, with who reads it; the text files stay their writer's. */
+static int fill_root(struct sy_cli *cli, uid_t uid, gid_t gid, struct sy_page *page,
+    struct sy_error *err)
 {
 	const struct sy_root *r = &cli->root;
 	const struct {
 		const char *path;
 		mode_t mode;
+		bool workers; /* belongs to them */
 	} dirs[] = {
-		{ r->etc_dir, 0755 },
-		{ sy_strf(cli->arena, "%s/conf.d", r->etc_dir), 0755 },
-		{ r->models_dir, 0755 },
-		{ r->secrets_dir, 0700 },
-		{ r->var_dir, 0700 },
-		{ r->log_dir, 0750 },
+		{ r->etc_dir, 0755, false },
+		{ sy_strf(cli->arena, "%s/conf.d", r->etc_dir), 0755, false },
+		{ r->models_dir, 0755, false },
+		{ r->secrets_dir, 0700, true },
+		{ r->var_dir, 0700, true },
+		{ r->log_dir, 0750, true },
 	};
 	int made;
 
@@ -125,11 +146,15 @@ static int fill_root(struct sy_cli *cli, struct sy_page *page, struct sy_error *
 		made = make_dir(dirs[i].path, dirs[i].mode, err);
 		if (made < 0)
 			return -1;
+		if (dirs[i].workers && chown(dirs[i].path, uid, gid) < 0)
+			return file_error("change the owner of", dirs[i].path, err);
 		tell(page, dirs[i].path, made);
 	}
 	made = write_conf(r->conf_file, sy_machine_zone(cli->arena), err);
 	if (made < 0)
 		return -1;
+	if (made > 0 && chown(r->conf_file, (uid_t)-1, gid) < 0)
+		return file_error("change the group of", r->conf_file, err);
 	tell(page, r->conf_file, made);
 	return 0;
 }
@@ -139,13 +164,15 @@ int sy_run_init(struct sy_cli *cli)
 	struct sy_page *page = sy_page_new(&cli->view, cli->arena);
 	const char *root = "";
 	struct sy_error err;
+	uid_t uid;
+	gid_t gid;
 
-	umask(022);
 	sy_page_table(page, "paths", made_columns, 2);
-	if (choose_root(cli, &err) < 0 || fill_root(cli, page, &err) < 0 ||
+	if (choose_user(cli, &uid, &gid, &err) < 0 || choose_root(cli, &err) < 0 ||
+	    fill_root(cli, uid, gid, page, &err) < 0 ||
+	    sy_cli_become_owner(cli, &err) < 0 ||
 	    sy_ops_open(&cli->ops, &cli->root, SY_OPS_MAKE, &err) < 0)
 		return sy_cli_fail(cli, &err);
-	tell(page, cli->root.book_dir, 1);
 	if (cli->root.rule == SY_ROOT_ARGUMENT)
 		root = sy_strf(cli->arena, " --root %s", cli->root.dir);
 	sy_page_note(page, "Next:");

@@ -22,6 +22,11 @@ static const struct sy_option demo_options[] = {
 	{ "once", 0, NULL, "answer one question by plain CGI, without a web server" }, END
 };
 
+static const struct sy_option init_options[] = {
+	{ "user", 'u', "NAME", "who the workers run as, such as www-data" },
+	END
+};
+
 static const struct sy_option check_options[] = {
 	{ "strict", 0, NULL, "warnings count as errors" }, END
 };
@@ -88,9 +93,9 @@ const struct sy_command sy_commands[] = {
 	{ "demo", "Start", "", demo_options,
 	  "a gateway to try: simulated providers, history, dashboard",
 	  { "switchyard demo", "switchyard demo --port 8085 --days 7" }, sy_run_demo },
-	{ "init", "Start", "[DIR]", NULL,
+	{ "init", "Start", "[DIR]", init_options,
 	  "an installation, in DIR or where this user's belongs",
-	  { "switchyard init", "switchyard init ~/switchyard" }, sy_run_init },
+	  { "switchyard init ~/switchyard", "sudo switchyard init --user www-data" }, sy_run_init },
 	{ "doctor", "Start", "", NULL,
 	  "what may keep it from working here, with the remedy",
 	  { "switchyard doctor", "switchyard doctor --json" }, sy_run_doctor },

@@ -117,6 +117,16 @@ done
 exits 3 --root "$work/empty" check
 says 1 'switchyard init' --root "$work/empty" doctor
 
+# --- For another user: root acts as the owner. ----------------------------------------------
+if [ "$(id -u)" = 0 ] && id nobody >/dev/null 2>&1; then
+	chmod 711 "$work"
+	exits 0 init "$work/other" --user nobody
+	exits 0 --root "$work/other" apply
+	[ "$(stat -c %U "$work/other/var/book/data.mdb")" = nobody ] && ok || fail "owner of the store"
+	says 1 'as whom the workers run' --root "$work/other" doctor
+fi
+says 2 'no user' init "$work/other" --user no-such-user
+
 # --- A good root. ---------------------------------------------------------------------------
 root=$work/root
 exits 0 init "$root"
