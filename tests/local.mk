@@ -103,6 +103,12 @@ tests_unit_store_store_test_SOURCES = \
 	tests/unit/store/suites.c \
 	tests/unit/store/turn_test.c
 tests_unit_store_store_test_LDADD = $(SY_LIBS) -lcunit
+
+EXTRA_PROGRAMS += tests/unit/store/turn_bench
+tests_unit_store_turn_bench_SOURCES = \
+	tests/unit/store/turn_bench.c \
+	tests/unit/store/scratch.c tests/unit/store/scratch.h
+tests_unit_store_turn_bench_LDADD = $(SY_LIBS) -lcunit
 endif
 
 # End to end: whole programs, driven from outside.

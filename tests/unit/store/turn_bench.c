@@ -1,0 +1,114 @@
+/*
+ * turn_bench.c - how many requests a second the stores can account for.
+ *
+ * Not a test.  Prints admissions with their settlements in turns of 16, what a fold of their
+ * rows takes, and an import of sample history.
+ *
+ *	make tests/unit/store/turn_bench && tests/unit/store/turn_bench
+ */
+#include "scratch.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH   16
+#define ROUNDS  4000
+#define HISTORY 50000
+
+static struct sy_attempt rows[BATCH];
+
+static double since_s(int64_t from_us)
+{
+	return (double)(sy_monotonic_us() - from_us) / 1e6;
+}
+
+static void admit_batch(const struct sy_key *key, int64_t boot_ms)
+{
+	struct sy_turn *turn = turn_begin(s.live);
+	struct sy_admitted out;
+	struct sy_error err;
+
+	for (int i = 0; i < BATCH; i++) {
+		struct sy_admission in;
+
+		rows[i] = row_at(sy_unix_ms());
+		memcpy(rows[i].key, key->id, sizeof(key->id));
+		in = admission(&rows[i], key, boot_ms);
+		sy_turn_admit(turn, &in, &out);
+		if (out.verdict != SY_GO)
+			abort();
+	}
+	ok(sy_turn_end(turn, &err), &err);
+}
+
+static void settle_batch(void)
+{
+	struct sy_turn *turn = turn_begin(s.live);
+	struct sy_report report = { .ok = true, .first_ms = 100, .now_ms = sy_boot_ms() };
+	struct sy_error err;
+
+	for (int i = 0; i < BATCH; i++)
+		sy_turn_settle(turn, &rows[i], &report, 0);
+	ok(sy_turn_end(turn, &err), &err);
+}
+
+static void bench_pairs(void)
+{
+	struct sy_key key = key_of("sy_bench001");
+	int64_t from_us = sy_monotonic_us(), folding_us = 0, folded = 0;
+	struct sy_error err;
+
+	key.requests_per_minute = 1000000000;
+	key.budget_nanodollars = INT64_MAX / 2;
+	for (int i = 0; i < ROUNDS; i++) {
+		admit_batch(&key, sy_boot_ms());
+		settle_batch();
+		if (i % 64 == 63) {
+			int64_t fold_us = sy_monotonic_us();
+
+			folded += ok(sy_fold(s.live, s.book, 1024, &err), &err);
+			folding_us += sy_monotonic_us() - fold_us;
+		}
+	}
+	printf("admit + settle, %d a turn: %.0f pairs/s\n", BATCH,
+	    ROUNDS * BATCH / (since_s(from_us) - (double)folding_us / 1e6));
+	printf("fold of 1024: %.1f us a row\n", (double)folding_us / (double)folded);
+}
+
+static void bench_import(void)
+{
+	struct sy_attempt *history = sy_xcalloc(HISTORY, sizeof(*history));
+	int64_t now = sy_unix_ms(), from_us;
+	struct sy_error err;
+
+	for (int i = 0; i < HISTORY; i++) {
+		history[i] = row_at(now - INT64_C(86400000) * 30 * (HISTORY - i) / HISTORY);
+		snprintf(history[i].user, sizeof(history[i].user), "user-%d", i % 40);
+		snprintf(history[i].model, sizeof(history[i].model), "model-%d", i % 7);
+		snprintf(history[i].feature, sizeof(history[i].feature), "feature-%d", i % 5);
+	}
+	from_us = sy_monotonic_us();
+	ok(sy_ledger_import(s.book, history, HISTORY, now, &err), &err);
+	printf("import of %d rows: %.2f s\n", HISTORY, since_s(from_us));
+	from_us = sy_monotonic_us();
+	printf("verify: %lld contradictions, ",
+	    (long long)sy_book_verify(s.book, sy_unix_ms(), NULL, NULL, &err));
+	printf("%.2f s\n", since_s(from_us));
+	free(history);
+}
+
+int main(void)
+{
+	if (sodium_init() < 0)
+		return 1;
+	fresh_stores();
+	bench_pairs();
+	bench_import();
+	no_stores();
+	return 0;
+}
