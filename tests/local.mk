@@ -7,7 +7,8 @@ tests_unit_base_base_test_SOURCES = \
 	tests/unit/base/arena_test.c tests/unit/base/buf_test.c \
 	tests/unit/base/error_test.c tests/unit/base/id_test.c \
 	tests/unit/base/json_test.c tests/unit/base/scan_test.c \
-	tests/unit/base/sse_test.c tests/unit/base/suites.c tests/unit/base/text_test.c
+	tests/unit/base/sse_test.c tests/unit/base/suites.c tests/unit/base/text_test.c \
+	tests/unit/base/zone_test.c
 tests_unit_base_base_test_LDADD = $(SY_LIBS) -lcunit
 
 TESTS += tests/unit/config/config_test
@@ -99,9 +100,15 @@ TESTS += tests/unit/store/store_test
 check_PROGRAMS += tests/unit/store/store_test
 tests_unit_store_store_test_SOURCES = \
 	tests/unit/suites.h tests/unit/main.c \
+	tests/unit/store/book_test.c tests/unit/store/fold_test.c \
+	tests/unit/store/gate_test.c tests/unit/store/keys_test.c \
+	tests/unit/store/kill_test.c tests/unit/store/ledger_test.c \
+	tests/unit/store/limits_test.c tests/unit/store/race_test.c \
+	tests/unit/store/rollup_test.c \
 	tests/unit/store/scratch.c tests/unit/store/scratch.h \
-	tests/unit/store/suites.c \
-	tests/unit/store/turn_test.c
+	tests/unit/store/session_test.c tests/unit/store/store_test.c \
+	tests/unit/store/suites.c tests/unit/store/turn_test.c \
+	tests/unit/store/upkeep_test.c
 tests_unit_store_store_test_LDADD = $(SY_LIBS) -lcunit
 
 EXTRA_PROGRAMS += tests/unit/store/turn_bench

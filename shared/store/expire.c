@@ -112,7 +112,9 @@ static void drop_cells(struct sy_txn *t, void *arg)
 
 static int64_t expire_cells(struct sy_book *b, int64_t now_ms, struct sy_error *err)
 {
-	struct cells c = { .keys = sy_xcalloc(SLICE, sizeof(*c.keys)) };
+	const struct sy_cell_name first = { 0 };
+	struct cells c = { .at = sy_cell_key(&first),
+		.keys = sy_xcalloc(SLICE, sizeof(*c.keys)) };
 	int64_t dropped = 0;
 
 	while (!c.end && dropped >= 0) {

@@ -104,6 +104,7 @@ int sy_ledger_each(struct sy_book *b, const struct sy_ledger_query *q,
     struct sy_ledger_mark *mark, struct sy_error *err)
 {
 	size_t limit = q->limit == 0 ? LIMIT_USUAL : q->limit, count;
+	struct sy_ledger_mark next; /* *mark may well be q->after */
 	struct sy_attempt *rows;
 	struct sy_txn t;
 	struct sy_walk w;
@@ -114,9 +115,10 @@ int sy_ledger_each(struct sy_book *b, const struct sy_ledger_query *q,
 	rows = sy_xcalloc(limit + 1, sizeof(*rows));
 	sy_txn_begin(&t, b->store, false);
 	sy_walk_begin(&w, &t, SY_T_ROW);
-	count = collect(&w, q, limit, rows, mark);
+	count = collect(&w, q, limit, rows, &next);
 	sy_walk_end(&w);
 	rc = sy_txn_end(&t, err);
+	*mark = next;
 	for (size_t i = 0; i < count && rc == 0; i++)
 		fn(arg, &rows[i]);
 	free(rows);

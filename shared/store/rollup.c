@@ -29,15 +29,24 @@ struct question {
 	int64_t start;
 };
 
+/* Minutes and hours are named by the minute in which they begin.  Where clocks change by half
+ * an hour an hour may begin inside of another, so nothing may be concluded from which one a
+ * moment lies in. */
 static void set_range(struct question *n)
 {
 	const struct sy_rollup_query *q = n->q;
+	int64_t from = q->from > 0 ? q->from : 0, to = q->to > 0 ? q->to : 0;
 
-	n->from = sy_bucket_of(n->zone, q->grain, q->from > 0 ? q->from : 0);
-	if (sy_bucket_start(n->zone, q->grain, n->from) < q->from)
-		n->from++;
-	n->to = q->to > 0 ? sy_bucket_of(n->zone, q->grain, q->to - 1) + 1 : 0;
 	n->bucket = UINT32_MAX;
+	if (q->grain == SY_MINUTE || q->grain == SY_HOUR) {
+		n->from = (uint32_t)((from + 59) / 60);
+		n->to = (uint32_t)((to + 59) / 60);
+		return;
+	}
+	n->from = sy_bucket_of(n->zone, q->grain, from);
+	if (sy_bucket_start(n->zone, q->grain, n->from) < from)
+		n->from++;
+	n->to = to > 0 ? sy_bucket_of(n->zone, q->grain, to - 1) + 1 : 0;
 }
 
 static int64_t start_of(struct question *n, uint32_t bucket)

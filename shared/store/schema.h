@@ -147,7 +147,7 @@ enum sy_live_table {
 	SY_L_TALLY,
 	/* SY-KEY: window: id of a key(16); row: struct sy_window (limits.h) */
 	SY_L_WINDOW,
-	/* SY-KEY: place: provider(0-63); row: struct sy_db_place */
+	/* SY-KEY: place: provider(0-63) NUL; row: struct sy_db_place */
 	SY_L_PLACE,
 	/* SY-KEY: circuit: provider(0-63) NUL model(0-63); row: struct sy_db_circuit */
 	SY_L_CIRCUIT,

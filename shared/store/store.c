@@ -141,6 +141,10 @@ static int blame(const struct sy_store *s, int rc, struct sy_error *err)
 		return sy_fail(err, SY_STORE, "",
 		    "no space for the %s: the disk (or quota) of %s is full", what,
 		    s->dir);
+	case EIO: /* also how LMDB calls a write that was only begun */
+		return sy_fail(err, SY_STORE, "",
+		    "the %s cannot be written: the disk of %s is full, or broken", what,
+		    s->dir);
 	case MDB_MAP_FULL:
 		return sy_fail(err, SY_STORE, "",
 		    "the %s %s has reached its greatest size, %zu MiB", what, s->dir,

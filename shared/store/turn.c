@@ -110,6 +110,7 @@ static struct sy_db_place *place(struct sy_turn *t, const char *provider)
 	struct sy_db_name name = { 0 };
 
 	sy_db_add_label(&name, provider);
+	sy_db_add_uint(&name, 0, 1); /* LMDB has no empty keys */
 	return &slot(t, SY_SLOT_PLACE, name)->row.place;
 }
 

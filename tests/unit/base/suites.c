@@ -1,7 +1,7 @@
 #include "../suites.h"
 
 extern CU_TestInfo arena_tests[], buf_tests[], error_tests[], id_tests[], json_tests[],
-    scan_tests[], sse_tests[], text_tests[];
+    scan_tests[], sse_tests[], text_tests[], zone_tests[];
 
 CU_SuiteInfo sy_suites[] = {
 	{ "arena", NULL, NULL, NULL, NULL, arena_tests },
@@ -12,5 +12,6 @@ CU_SuiteInfo sy_suites[] = {
 	{ "scan", NULL, NULL, NULL, NULL, scan_tests },
 	{ "sse", NULL, NULL, NULL, NULL, sse_tests },
 	{ "text", NULL, NULL, NULL, NULL, text_tests },
+	{ "zone", NULL, NULL, NULL, NULL, zone_tests },
 	CU_SUITE_INFO_NULL,
 };

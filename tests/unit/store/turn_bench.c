@@ -87,10 +87,12 @@ static void bench_import(void)
 	struct sy_error err;
 
 	for (int i = 0; i < HISTORY; i++) {
-		history[i] = row_at(now - INT64_C(86400000) * 30 * (HISTORY - i) / HISTORY);
+		history[i] =
+		    row_at(now - INT64_C(86400000) * 30 * (HISTORY - i) / HISTORY);
 		snprintf(history[i].user, sizeof(history[i].user), "user-%d", i % 40);
 		snprintf(history[i].model, sizeof(history[i].model), "model-%d", i % 7);
-		snprintf(history[i].feature, sizeof(history[i].feature), "feature-%d", i % 5);
+		snprintf(history[i].feature, sizeof(history[i].feature), "feature-%d",
+		    i % 5);
 	}
 	from_us = sy_monotonic_us();
 	ok(sy_ledger_import(s.book, history, HISTORY, now, &err), &err);
