@@ -198,3 +198,12 @@ check_PROGRAMS += tests/golden/replay
 EXTRA_DIST += tests/golden/exchanges.py
 tests_golden_replay_SOURCES = tests/golden/replay.c
 tests_golden_replay_LDADD = $(SY_LIBS)
+
+# Tests in Python run the whole gateway (rig.py).
+TEST_EXTENSIONS = .py
+PY_LOG_COMPILER = python3
+
+TESTS += tests/drive/sdk.py
+EXTRA_DIST += tests/drive/sdk.py tests/drive/sdk/.npmrc tests/drive/sdk/openai.test.mjs \
+	tests/drive/sdk/openai_test.py tests/drive/sdk/package.json \
+	tests/drive/sdk/package-lock.json tests/drive/sdk/requirements.txt
