@@ -120,6 +120,7 @@ libswitchyard_a_SOURCES += \
 libswitchyard_a_SOURCES += \
 	shared/relay/account.c \
 	shared/relay/attempt.c \
+	shared/relay/blame.c \
 	shared/relay/engine.h \
 	shared/relay/models.c \
 	shared/relay/relay.c shared/relay/relay.h \
