@@ -28,7 +28,7 @@ switchyard_sim_LDADD = libswitchyard.a $(EV_LIBS) $(JSON_LIBS) $(SODIUM_LIBS) -l
 
 # The command line.
 bin_PROGRAMS += switchyard
-dist_man_MANS += fcgi/switchyard.8 fcgi/switchyard.fcgi.8
+dist_man_MANS += fcgi/switchyard.8 fcgi/switchyard.conf.5 fcgi/switchyard.fcgi.8
 switchyard_SOURCES = \
 	fcgi/ctl.c fcgi/ctl.h \
 	fcgi/ctl_args.c fcgi/ctl_chat.c fcgi/ctl_config.c \

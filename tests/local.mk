@@ -17,6 +17,7 @@ tests_unit_config_config_test_SOURCES = \
 	tests/unit/suites.h tests/unit/main.c \
 	tests/unit/config/apply_test.c tests/unit/config/bad_test.c \
 	tests/unit/config/blob_test.c tests/unit/config/catalogue_test.c \
+	tests/unit/config/docs_test.c \
 	tests/unit/config/option_test.c tests/unit/config/packaged_test.c \
 	tests/unit/config/read_test.c tests/unit/config/root_test.c \
 	tests/unit/config/secret_test.c \
@@ -172,11 +173,22 @@ endif
 SY_FUZZ_COMMON = $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h tests/fuzz/contract.c tests/fuzz/contract.h
 
 SY_FUZZ_TARGETS = \
-	tests/fuzz/fuzz_anthropic_feed tests/fuzz/fuzz_anthropic_parse
+	tests/fuzz/fuzz_anthropic_feed tests/fuzz/fuzz_anthropic_parse \
+	tests/fuzz/fuzz_catalogue \
+	tests/fuzz/fuzz_config_blob tests/fuzz/fuzz_config_text
 check_PROGRAMS += $(SY_FUZZ_TARGETS)
 TESTS += tests/fuzz/seeds.sh
 EXTRA_DIST += tests/fuzz/seeds.sh tests/fuzz/seeds tests/fuzz/main.c
 
+tests_fuzz_fuzz_catalogue_SOURCES = tests/fuzz/fuzz_catalogue.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
+tests_fuzz_fuzz_catalogue_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_catalogue_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_config_blob_SOURCES = tests/fuzz/fuzz_config_blob.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
+tests_fuzz_fuzz_config_blob_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_config_blob_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_config_text_SOURCES = tests/fuzz/fuzz_config_text.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
+tests_fuzz_fuzz_config_text_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_config_text_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_anthropic_feed_SOURCES = tests/fuzz/fuzz_anthropic_feed.c $(SY_FUZZ_COMMON)
 tests_fuzz_fuzz_anthropic_feed_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_anthropic_feed_LDFLAGS = $(SY_FUZZ_LINK)

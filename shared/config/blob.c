@@ -38,7 +38,7 @@ static void put_text(struct sy_buf *b, const char *text)
 		sy_buf_add(b, text, len + 1);
 }
 
-static void put_member(struct sy_buf *b, const struct sy_option *o, const void *at)
+static void put_member(struct sy_buf *b, const struct sy_conf_option *o, const void *at)
 {
 	const struct sy_names *names = at;
 
@@ -72,7 +72,8 @@ static void put_member(struct sy_buf *b, const struct sy_option *o, const void *
 
 static void put_block(struct sy_buf *b, const struct sy_block *block, const void *at)
 {
-	for (const struct sy_option *o = sy_block_options(block); o->name != NULL; o++)
+	for (const struct sy_conf_option *o = sy_block_options(block); o->name != NULL;
+	     o++)
 		put_member(b, o, (const char *)at + o->offset);
 }
 
@@ -145,7 +146,7 @@ static uint64_t fingerprint(void)
 	uint64_t hash = 0xcbf29ce484222325;
 
 	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
-		for (const struct sy_option *o = sy_block_options(blocks[i]);
+		for (const struct sy_conf_option *o = sy_block_options(blocks[i]);
 		     o->name != NULL; o++) {
 			for (const char *p = o->name; *p != '\0'; p++)
 				hash = (hash ^ (unsigned char)*p) * 0x100000001b3;
@@ -249,7 +250,7 @@ static void get_names(struct unpacker *u, struct sy_names *names)
 		names->name[i] = get_name(u);
 }
 
-static void get_member(struct unpacker *u, const struct sy_option *o, void *at)
+static void get_member(struct unpacker *u, const struct sy_conf_option *o, void *at)
 {
 	uint64_t n;
 
@@ -287,7 +288,8 @@ static void get_member(struct unpacker *u, const struct sy_option *o, void *at)
 
 static void get_block(struct unpacker *u, const struct sy_block *block, void *at)
 {
-	for (const struct sy_option *o = sy_block_options(block); o->name != NULL; o++)
+	for (const struct sy_conf_option *o = sy_block_options(block); o->name != NULL;
+	     o++)
 		get_member(u, o, (char *)at + o->offset);
 }
 
@@ -348,7 +350,7 @@ static bool is_whole(const struct sy_draft *d)
 		if (d->providers[i].p.dialect == NULL ||
 		    d->providers[i].p.base_url == NULL)
 			return false;
-	return d->gateway.c.time_zone != NULL;
+	return d->gateway.standalone && d->gateway.c.time_zone != NULL;
 }
 
 static int unpack_body(const char *body, size_t len, struct sy_config *c,

@@ -45,7 +45,7 @@ static void note_setting(struct sy_draft *d, const char *block, const char *opti
 }
 
 static void take_list(struct sy_draft *d, const struct sy_statement *st,
-    const char *block, const struct sy_option *o, cfg_opt_t *opt, void *at)
+    const char *block, const struct sy_conf_option *o, cfg_opt_t *opt, void *at)
 {
 	struct sy_names *names = at;
 	struct sy_buf text;
@@ -58,13 +58,13 @@ static void take_list(struct sy_draft *d, const struct sy_statement *st,
 		names->line[i] = sy_place_in(st, sy_noted(opt, i)).line;
 	}
 	sy_buf_init(&text, SY_SOURCE_MAX);
-	sy_option_print(o, names, &text);
+	sy_conf_option_print(o, names, &text);
 	note_setting(d, block, o->name, text.data, sy_place_in(st, sy_noted(opt, 0)));
 	sy_buf_release(&text);
 }
 
 static void take_value(struct sy_draft *d, const struct sy_statement *st,
-    const char *block, const struct sy_option *o, cfg_opt_t *opt, void *at)
+    const char *block, const struct sy_conf_option *o, cfg_opt_t *opt, void *at)
 {
 	struct sy_place place = sy_place_in(st, sy_noted(opt, 0));
 	const char *value = cfg_opt_getnstr(opt, 0);
@@ -74,7 +74,7 @@ static void take_value(struct sy_draft *d, const struct sy_statement *st,
 		sy_find_error(d->findings, d->arena, sy_place_in(st, sy_noted(opt, 1)),
 		    o->name, NULL, "\"%s\" is there twice, first in line %d", o->name,
 		    place.line);
-	if (sy_option_parse(o, value, at, d->arena, &err) < 0)
+	if (sy_conf_option_parse(o, value, at, d->arena, &err) < 0)
 		sy_find_error(d->findings, d->arena, place,
 		    *value != '\0' ? value : o->name, NULL, "\"%s\" cannot be \"%s\": %s",
 		    o->name, value, err.message);
@@ -85,10 +85,10 @@ static void take_value(struct sy_draft *d, const struct sy_statement *st,
 static uint64_t fill(struct sy_draft *d, const struct sy_statement *st,
     const struct sy_block *b, const char *block, cfg_t *sec, void *at)
 {
-	const struct sy_option *rows = sy_block_options(b);
+	const struct sy_conf_option *rows = sy_block_options(b);
 	uint64_t given = 0;
 
-	for (const struct sy_option *o = rows; o->name != NULL; o++) {
+	for (const struct sy_conf_option *o = rows; o->name != NULL; o++) {
 		cfg_opt_t *opt = cfg_getopt(sec, o->name);
 
 		if (cfg_opt_size(opt) == 0 || opt->comment == NULL)
@@ -183,10 +183,16 @@ static void take_provider(struct reader *r, const struct sy_statement *st, cfg_t
 static void take_model(struct reader *r, const struct sy_statement *st, cfg_t *sec)
 {
 	struct sy_draft *d = r->draft;
-	const char *name = take_title(d, st, sec, "._-:/@+~", 160);
+	const char *name = sy_strdup(d->arena, cfg_title(sec));
 	struct sy_draft_model *m;
 
-	if (name == NULL || !may_add(d, st, d->model_count, SY_MODELS_MAX))
+	if (!sy_model_name_ok(name)) {
+		sy_find_error(d->findings, d->arena, st->place, name, NULL,
+		    "a model's name is 1 to %d visible characters, without \" and \\",
+		    SY_MODEL_NAME_MAX);
+		return;
+	}
+	if (!may_add(d, st, d->model_count, SY_MODELS_MAX))
 		return;
 	m = SY_DRAFT_ADD(d, models, model_count, model_room);
 	sy_block_init(&sy_block_model, m);

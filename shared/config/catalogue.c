@@ -72,7 +72,7 @@ static void read_header(struct csv_reader *r)
 		    "the first line names the columns, \"model\" and \"provider\" among them");
 }
 
-static bool name_ok(const char *name)
+bool sy_model_name_ok(const char *name)
 {
 	size_t len = strlen(name), step;
 
@@ -82,21 +82,22 @@ static bool name_ok(const char *name)
 		    name[i] == '"' || name[i] == '\\')
 			return false;
 	}
-	return len > 0 && len <= 160;
+	return len > 0 && len <= SY_MODEL_NAME_MAX;
 }
 
 /* One field into the row's draft; a finding names the column. */
 static bool take_field(struct csv_reader *r, const char *column, const char *text,
     struct sy_draft_model *m)
 {
-	const struct sy_option *o = sy_option_find(&sy_block_model, column);
+	const struct sy_conf_option *o = sy_conf_option_find(&sy_block_model, column);
 	struct sy_error err;
 
 	if (strcmp(column, "model") == 0)
 		m->m.name = text;
 	if (o == NULL || *text == '\0')
 		return true; /* model and source are no options; empty is not known */
-	if (sy_option_parse(o, text, (char *)m + o->offset, r->draft->arena, &err) == 0)
+	if (sy_conf_option_parse(o, text, (char *)m + o->offset, r->draft->arena, &err) ==
+	    0)
 		return true;
 	sy_find_error(r->draft->findings, r->draft->arena, r->place, text, NULL,
 	    "column %s cannot be \"%s\": %s", column, text, err.message);
@@ -142,11 +143,11 @@ static void read_row(struct csv_reader *r)
 		if (r->columns[i] >= 0 &&
 		    !take_field(r, column_names[r->columns[i]], r->fields[i], m))
 			good = false;
-	if (m->m.name == NULL || !name_ok(m->m.name) || m->provider == NULL) {
+	if (m->m.name == NULL || !sy_model_name_ok(m->m.name) || m->provider == NULL) {
 		sy_find_error(d->findings, d->arena, r->place, m->m.name, NULL,
 		    m->provider == NULL
 		        ? "a model needs a provider"
-		        : "a model's name is 1 to 160 visible characters");
+		        : "a model's name is 1 to 160 visible characters, without \" and \\");
 		good = false;
 	}
 	if (good)

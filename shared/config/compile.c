@@ -77,14 +77,14 @@ static const struct sy_draft_model *find_model(const struct sy_draft *d,
 /* A block says more of a model that a file has, or has it all by itself. */
 static void lay_over(struct sy_draft_model *under, const struct sy_draft_model *block)
 {
-	const struct sy_option *rows = sy_block_options(&sy_block_model);
+	const struct sy_conf_option *rows = sy_block_options(&sy_block_model);
 	size_t sizes[] = { [SY_OPT_TEXT] = sizeof(const char *),
 		[SY_OPT_WORDS] = sizeof(uint32_t),
 		[SY_OPT_TOKENS] = sizeof(int64_t),
 		[SY_OPT_MONEY] = sizeof(int64_t),
 		[SY_OPT_DATE] = sizeof(int64_t) };
 
-	for (const struct sy_option *o = rows; o->name != NULL; o++)
+	for (const struct sy_conf_option *o = rows; o->name != NULL; o++)
 		if (block->given & (uint64_t)1 << (o - rows))
 			memcpy((char *)under + o->offset, (const char *)block + o->offset,
 			    sizes[o->type]);
@@ -164,7 +164,7 @@ static void imply_model(struct sy_draft *d, const struct sy_draft_route *r,
 	if (p == NULL)
 		return;
 	p->used = true;
-	if (!p->p.unpriced_ok)
+	if (!p->p.unpriced_ok || !sy_model_name_ok(model))
 		return;
 	m = SY_DRAFT_ADD(d, models, model_count, model_room);
 	sy_block_init(&sy_block_model, m);

@@ -133,6 +133,10 @@ void sy_draft_read_text(struct sy_draft *d, const char *text, size_t len,
 void sy_draft_read_catalogue(struct sy_draft *d, const struct sy_root *root);
 void sy_draft_read_csv(struct sy_draft *d, const struct sy_source *s, bool local);
 
+/* Whether a model may be called that: visible characters, without quotes and backslashes. */
+#define SY_MODEL_NAME_MAX 160
+bool sy_model_name_ok(const char *name);
+
 /* compile.c: resolves names and checks what no single line can tell.  `root` NULL: secrets
  * are not looked for.  *out is the caller's, and NULL when there are errors. */
 void sy_draft_compile(struct sy_draft *d, const struct sy_root *root, int64_t now_ms,

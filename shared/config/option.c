@@ -28,7 +28,7 @@ static const struct unit token_units[] = { { "M", 1000000 }, { "k", 1000 }, { ""
 static const struct unit share_units[] = { { "", 1 }, { "%", 1 }, { NULL, 0 } };
 static const struct unit plain_units[] = { { "", 1 }, { NULL, 0 } };
 
-static const struct unit *units_of(enum sy_option_type type)
+static const struct unit *units_of(enum sy_conf_option_type type)
 {
 	switch (type) {
 	case SY_OPT_MS:
@@ -146,16 +146,17 @@ void sy_quote(const char *text, struct sy_buf *out)
 {
 	sy_buf_putc(out, '"');
 	for (; *text != '\0'; text++) {
-		if (*text == '"' || *text == '\\')
+		if (*text == '"' || *text == '\\' || *text == '$')
 			sy_buf_putc(out, '\\');
 		sy_buf_putc(out, *text);
 	}
 	sy_buf_putc(out, '"');
 }
 
-const struct sy_option *sy_option_find(const struct sy_block *b, const char *name)
+const struct sy_conf_option *sy_conf_option_find(const struct sy_block *b,
+    const char *name)
 {
-	for (const struct sy_option *o = sy_block_options(b); o->name != NULL; o++)
+	for (const struct sy_conf_option *o = sy_block_options(b); o->name != NULL; o++)
 		if (strcmp(o->name, name) == 0)
 			return o;
 	return NULL;
@@ -169,14 +170,15 @@ void sy_block_init(const struct sy_block *b, void *at)
 		b->init(at);
 		return;
 	}
-	for (const struct sy_option *o = sy_block_options(b); o->name != NULL; o++)
+	for (const struct sy_conf_option *o = sy_block_options(b); o->name != NULL; o++)
 		if (o->initial != NULL)
-			sy_option_parse(o, o->initial, (char *)at + o->offset, NULL,
+			sy_conf_option_parse(o, o->initial, (char *)at + o->offset, NULL,
 			    &err);
 }
 
 /* "one of order, weighted", and what was probably meant. */
-static int blame_word(const struct sy_option *o, const char *text, struct sy_error *err)
+static int blame_word(const struct sy_conf_option *o, const char *text,
+    struct sy_error *err)
 {
 	const char *names[32], *near;
 	struct sy_buf list;
@@ -197,7 +199,7 @@ static int blame_word(const struct sy_option *o, const char *text, struct sy_err
 	return rc;
 }
 
-static int parse_words(const struct sy_option *o, const char *text, uint32_t *bits,
+static int parse_words(const struct sy_conf_option *o, const char *text, uint32_t *bits,
     struct sy_error *err)
 {
 	*bits = 0;
@@ -239,7 +241,7 @@ static int parse_text(const char *text, const char **at, struct sy_arena *a,
 	return 0;
 }
 
-static const char *example_of(enum sy_option_type type)
+static const char *example_of(enum sy_conf_option_type type)
 {
 	switch (type) {
 	case SY_OPT_MS:
@@ -255,7 +257,7 @@ static const char *example_of(enum sy_option_type type)
 	}
 }
 
-static int parse_number(const struct sy_option *o, const char *text, int64_t *n,
+static int parse_number(const struct sy_conf_option *o, const char *text, int64_t *n,
     struct sy_error *err)
 {
 	struct sy_buf low, high;
@@ -288,7 +290,7 @@ static int parse_money(const char *text, int64_t *at, struct sy_error *err)
 	return 0;
 }
 
-int sy_option_parse(const struct sy_option *o, const char *text, void *at,
+int sy_conf_option_parse(const struct sy_conf_option *o, const char *text, void *at,
     struct sy_arena *a, struct sy_error *err)
 {
 	int64_t n;
@@ -333,7 +335,7 @@ int sy_option_parse(const struct sy_option *o, const char *text, void *at,
 	return sy_fail(err, SY_BUG, "", "a list is read by whoever reads the block");
 }
 
-static void print_words(const struct sy_option *o, uint32_t bits, struct sy_buf *out)
+static void print_words(const struct sy_conf_option *o, uint32_t bits, struct sy_buf *out)
 {
 	const char *gap = "";
 
@@ -356,7 +358,8 @@ static void print_list(const struct sy_names *names, struct sy_buf *out)
 	sy_buf_puts(out, " }");
 }
 
-void sy_option_print(const struct sy_option *o, const void *at, struct sy_buf *out)
+void sy_conf_option_print(const struct sy_conf_option *o, const void *at,
+    struct sy_buf *out)
 {
 	switch (o->type) {
 	case SY_OPT_BOOL:

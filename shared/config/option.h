@@ -17,7 +17,7 @@
 struct sy_arena;
 struct sy_buf;
 
-enum sy_option_type {
+enum sy_conf_option_type {
 	SY_OPT_BOOL,   /* bool: yes, no */
 	SY_OPT_INT,    /* int */
 	SY_OPT_SHARE,  /* int: 70, or 70% */
@@ -39,9 +39,9 @@ struct sy_names {
 	size_t count;
 };
 
-struct sy_option {
+struct sy_conf_option {
 	const char *name;
-	enum sy_option_type type;
+	enum sy_conf_option_type type;
 	size_t offset; /* of its member in the block's struct */
 	const struct sy_word *words;
 	int64_t min, max;
@@ -53,10 +53,10 @@ struct sy_option {
 struct sy_block {
 	const char *name;
 	bool titled;
-	const struct sy_option *options;     /* sy_block_options() */
-	void (*init)(void *at);              /* NULL: the initial values in the rows */
-	const struct sy_block *const *inner; /* ends with NULL; NULL: none */
-	size_t size;                         /* of the struct */
+	const struct sy_conf_option *options; /* sy_block_options() */
+	void (*init)(void *at);               /* NULL: the initial values in the rows */
+	const struct sy_block *const *inner;  /* ends with NULL; NULL: none */
+	size_t size;                          /* of the struct */
 	const char *help;
 };
 
@@ -67,19 +67,21 @@ extern const struct sy_block sy_block_gateway, sy_block_timeouts, sy_block_provi
 extern const struct sy_block *const sy_blocks[];
 
 /* A block's options; ends with a row without a name. */
-const struct sy_option *sy_block_options(const struct sy_block *b);
-const struct sy_option *sy_option_find(const struct sy_block *b, const char *name);
+const struct sy_conf_option *sy_block_options(const struct sy_block *b);
+const struct sy_conf_option *sy_conf_option_find(const struct sy_block *b,
+    const char *name);
 
 /* Sets every member of `at`, zeroed memory of b->size, to its initial value. */
 void sy_block_init(const struct sy_block *b, void *at);
 
 /* Text to member, for all types but lists.  Texts are copied into the arena.  -1 with
  * SY_CONFIG says what would be right, without the name of the option. */
-int sy_option_parse(const struct sy_option *o, const char *text, void *at,
+int sy_conf_option_parse(const struct sy_conf_option *o, const char *text, void *at,
     struct sy_arena *a, struct sy_error *err);
 
 /* The member as it is written in the file, lists and quotes included. */
-void sy_option_print(const struct sy_option *o, const void *at, struct sy_buf *out);
+void sy_conf_option_print(const struct sy_conf_option *o, const void *at,
+    struct sy_buf *out);
 
 /* Dollars as decimal text to micro-dollars, without floating point.  -1 when it is none. */
 int64_t sy_money_parse(const char *text);

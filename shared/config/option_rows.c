@@ -42,7 +42,7 @@ static const struct sy_word enabled_words[] = {
 
 /* clang-format off */
 #define S struct sy_draft_gateway
-static const struct sy_option gateway_rows[] = {
+static const struct sy_conf_option gateway_rows[] = {
 	TEXT(S, c.time_zone, "time_zone", "zone in which days begin, such as Europe/Berlin"),
 	BYTES(S, c.body_limit_bytes, "body_limit", 1024, 1 << 28, "32M",
 	    "largest body of a request"),
@@ -62,7 +62,7 @@ static const struct sy_option gateway_rows[] = {
 #undef S
 
 #define S struct sy_timeouts
-static const struct sy_option timeouts_rows[] = {
+static const struct sy_conf_option timeouts_rows[] = {
 	MS(S, connect_ms, "connect", 1, 60000, NULL, "look-up, connection and TLS"),
 	MS(S, first_ms, "first", 1, DAY_MS, NULL, "until the first content"),
 	MS(S, idle_ms, "idle", 1, DAY_MS, NULL, "silence between two pieces of an answer"),
@@ -74,7 +74,7 @@ static const struct sy_option timeouts_rows[] = {
 #undef S
 
 #define S struct sy_draft_provider
-static const struct sy_option provider_rows[] = {
+static const struct sy_conf_option provider_rows[] = {
 	WORD(S, enabled, "enabled", enabled_words, "auto",
 	    "auto: if its secret is there, or the configuration speaks of it"),
 	TEXT(S, p.label, "label", "name for people"),
@@ -99,7 +99,7 @@ static const struct sy_option provider_rows[] = {
 #undef S
 
 #define S struct sy_draft_model
-static const struct sy_option model_rows[] = {
+static const struct sy_conf_option model_rows[] = {
 	TEXT(S, provider, "provider", "whose model it is"),
 	TEXT(S, m.upstream, "upstream", "the provider's own name for it"),
 	TOKENS(S, m.context_tokens, "context", "tokens of prompt and answer together"),
@@ -116,7 +116,7 @@ static const struct sy_option model_rows[] = {
 #undef S
 
 #define S struct sy_draft_route
-static const struct sy_option route_rows[] = {
+static const struct sy_conf_option route_rows[] = {
 	WORD(S, r.strategy, "strategy", sy_strategy_words, "order", "how a target is chosen"),
 	LIST(S, names, "targets", "targets in order, where none needs a block of its own"),
 	LIST(S, fallback, "fallback", "tried in order after all targets"),
@@ -130,7 +130,7 @@ static const struct sy_option route_rows[] = {
 #undef S
 
 #define S struct sy_draft_target
-static const struct sy_option target_rows[] = {
+static const struct sy_conf_option target_rows[] = {
 	{ "weight", SY_OPT_SHARE, offsetof(S, weight), NULL, 1, 1000000, "1",
 	    "its share, with strategy weighted" },
 	END
@@ -138,7 +138,7 @@ static const struct sy_option target_rows[] = {
 #undef S
 
 #define S struct sy_draft_alias
-static const struct sy_option alias_rows[] = {
+static const struct sy_conf_option alias_rows[] = {
 	TEXT(S, alias.to, "to", "a route, or provider:model"),
 	END
 };
@@ -149,21 +149,21 @@ static const struct sy_option alias_rows[] = {
 #define QUIRKS_MAX 48
 
 /* The dialects own the quirks: their rows are made options of when first asked for. */
-static const struct sy_option *quirk_options(void)
+static const struct sy_conf_option *quirk_options(void)
 {
-	static const enum sy_option_type types[] = {
+	static const enum sy_conf_option_type types[] = {
 		[SY_QUIRK_BOOL] = SY_OPT_BOOL,
 		[SY_QUIRK_INT] = SY_OPT_INT,
 		[SY_QUIRK_WORD] = SY_OPT_WORD,
 		[SY_QUIRK_TEXT] = SY_OPT_TEXT,
 	};
-	static struct sy_option options[QUIRKS_MAX + 1];
+	static struct sy_conf_option options[QUIRKS_MAX + 1];
 	const struct sy_quirk_row *q = sy_quirk_rows;
 
 	if (options[0].name != NULL)
 		return options;
 	for (size_t i = 0; i < QUIRKS_MAX && q->name != NULL; i++, q++)
-		options[i] = (struct sy_option){ .name = q->name,
+		options[i] = (struct sy_conf_option){ .name = q->name,
 			.type = types[q->type],
 			.offset = q->offset,
 			.words = q->words,
@@ -204,7 +204,7 @@ const struct sy_block sy_block_alias = { "alias", true, alias_rows, NULL, NULL,
 const struct sy_block *const sy_blocks[] = { &sy_block_gateway, &sy_block_timeouts,
 	&sy_block_provider, &sy_block_model, &sy_block_route, &sy_block_alias, NULL };
 
-const struct sy_option *sy_block_options(const struct sy_block *b)
+const struct sy_conf_option *sy_block_options(const struct sy_block *b)
 {
 	return b == &sy_block_quirks ? quirk_options() : b->options;
 }

@@ -104,16 +104,16 @@ static cfg_opt_t make_section(const struct sy_block *b, struct sy_arena *a)
 
 static cfg_opt_t *make_opts(const struct sy_block *b, struct sy_arena *a)
 {
-	const struct sy_option *rows = sy_block_options(b);
+	const struct sy_conf_option *rows = sy_block_options(b);
 	cfg_opt_t *opts, *to;
 	size_t n = 1;
 
-	for (const struct sy_option *o = rows; o->name != NULL; o++)
+	for (const struct sy_conf_option *o = rows; o->name != NULL; o++)
 		n++;
 	for (const struct sy_block *const *in = b->inner; in != NULL && *in != NULL; in++)
 		n++;
 	to = opts = sy_alloc(a, n * sizeof(*opts));
-	for (const struct sy_option *o = rows; o->name != NULL; o++)
+	for (const struct sy_conf_option *o = rows; o->name != NULL; o++)
 		*to++ = o->type == SY_OPT_LIST
 		            ? (cfg_opt_t)CFG_STR_LIST(o->name, NULL, CFGF_NODEFAULT)
 		            : (cfg_opt_t)CFG_STR(o->name, NULL, CFGF_NODEFAULT);
@@ -202,8 +202,8 @@ static const struct sy_block *find_block(const char *name)
 static size_t gather_names(const struct sy_block *b, const char **names, size_t room,
     size_t n)
 {
-	for (const struct sy_option *o = sy_block_options(b); o->name != NULL && n < room;
-	     o++)
+	for (const struct sy_conf_option *o = sy_block_options(b);
+	     o->name != NULL && n < room; o++)
 		names[n++] = o->name;
 	for (const struct sy_block *const *in = b->inner; in != NULL && *in != NULL;
 	     in++) {

@@ -15,13 +15,14 @@
 #define TEXT_MAX (64 << 20)
 
 /* The member as text, in the arena. */
-static const char *value_of(const struct sy_option *o, const void *at, struct sy_arena *a)
+static const char *value_of(const struct sy_conf_option *o, const void *at,
+    struct sy_arena *a)
 {
 	struct sy_buf b;
 	const char *text;
 
 	sy_buf_init(&b, TEXT_MAX);
-	sy_option_print(o, (const char *)at + o->offset, &b);
+	sy_conf_option_print(o, (const char *)at + o->offset, &b);
 	text = sy_strndup(a, b.data, b.len);
 	sy_buf_release(&b);
 	return text;
@@ -43,7 +44,7 @@ static void put_options(struct printer *p, const struct sy_block *b, const void 
 	void *plain = sy_alloc(p->arena, b->size);
 
 	sy_block_init(b, plain);
-	for (const struct sy_option *o = sy_block_options(b); o->name != NULL; o++) {
+	for (const struct sy_conf_option *o = sy_block_options(b); o->name != NULL; o++) {
 		const char *value = value_of(o, at, p->arena);
 
 		if (all || strcmp(value, value_of(o, plain, p->arena)) != 0)
@@ -169,7 +170,7 @@ static void tell(struct differ *d, const char *text)
 static void compare_options(struct differ *d, const char *what, const struct sy_block *b,
     const void *from, const void *to)
 {
-	for (const struct sy_option *o = sy_block_options(b); o->name != NULL; o++) {
+	for (const struct sy_conf_option *o = sy_block_options(b); o->name != NULL; o++) {
 		const char *old = value_of(o, from, d->arena),
 		           *new = value_of(o, to, d->arena);
 

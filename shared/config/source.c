@@ -102,13 +102,15 @@ static void clean_string(struct cleaner *c)
 
 	pass(c, 1);
 	while (c->in < c->end && *c->in != quote && *c->in != '\n') {
-		if (*c->in == '\\' && c->in + 1 < c->end && c->in[1] != '\r')
+		bool escaped = *c->in == '\\' && c->in + 1 < c->end && c->in[1] != '\r';
+
+		if (escaped)
 			pass(c, 1);
-		else if (*c->in == '$' && quote == '\'') {
+		/* Only a bare $ in double quotes would be looked up. */
+		if (*c->in == '$' && (escaped || quote == '\''))
 			pass(c, 1);
-			continue;
-		}
-		clean_byte(c);
+		else
+			clean_byte(c);
 	}
 	if (c->in < c->end && *c->in == quote) {
 		pass(c, 1);

@@ -206,12 +206,12 @@ static size_t add_defaults(struct sy_draft *d, const struct sy_draft *plain,
 	size_t n = 0;
 
 	for (size_t i = 0; i < 2; i++)
-		for (const struct sy_option *o = sy_block_options(blocks[i].block);
+		for (const struct sy_conf_option *o = sy_block_options(blocks[i].block);
 		     o->name != NULL; o++) {
 			struct sy_buf value;
 
 			sy_buf_init(&value, 4096);
-			sy_option_print(o, (const char *)blocks[i].at + o->offset,
+			sy_conf_option_print(o, (const char *)blocks[i].at + o->offset,
 			    &value);
 			list[n].s.name =
 			    sy_strf(d->arena, "%s.%s", blocks[i].block->name, o->name);

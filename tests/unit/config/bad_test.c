@@ -44,6 +44,8 @@ static const struct bad {
 	{ "/* a comment\n\n" OPENAI, 1, "this comment is not closed", NULL },
 	{ "provider openai {\n\tlabel = \"${HOME}\"\n}", 2,
 	    "not taken from the environment", NULL },
+	{ "provider openai {\n\tlabel = \"\\\\${HOME}\"\n}", 2,
+	    "not taken from the environment", NULL },
 	{ "provider openai {\n\tlabel = ${HOME}\n}", 2, "not taken from the environment",
 	    NULL },
 	{ "provider openai {\n\tlabel = \"a\xff\"\n}", 2, "this is not UTF-8", NULL },

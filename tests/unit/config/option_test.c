@@ -119,15 +119,15 @@ static void test_values(void)
 	struct sy_arena *a = sy_arena_new();
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct sy_option *o =
-		    sy_option_find(cases[i].block, cases[i].option);
+		const struct sy_conf_option *o =
+		    sy_conf_option_find(cases[i].block, cases[i].option);
 		char *at = sy_alloc(a, cases[i].block->size);
 		struct sy_error err = { .message = "" };
 		struct sy_buf b;
 		int rc;
 
 		CU_ASSERT_PTR_NOT_NULL_FATAL(o);
-		rc = sy_option_parse(o, cases[i].text, at + o->offset, a, &err);
+		rc = sy_conf_option_parse(o, cases[i].text, at + o->offset, a, &err);
 		if (rc != (cases[i].again != NULL ? 0 : -1))
 			fprintf(stderr, "%s = %s\n", cases[i].option, cases[i].text);
 		CU_ASSERT_EQUAL(rc, cases[i].again != NULL ? 0 : -1);
@@ -137,7 +137,7 @@ static void test_values(void)
 			continue;
 		}
 		sy_buf_init(&b, 1000);
-		sy_option_print(o, at + o->offset, &b);
+		sy_conf_option_print(o, at + o->offset, &b);
 		CU_ASSERT_STRING_EQUAL(b.data, cases[i].again);
 		sy_buf_release(&b);
 	}
@@ -152,13 +152,13 @@ static void check_rows(const struct sy_block *b)
 	struct sy_error err;
 	size_t count = 0;
 
-	for (const struct sy_option *o = sy_block_options(b); o->name != NULL;
+	for (const struct sy_conf_option *o = sy_block_options(b); o->name != NULL;
 	     o++, count++) {
 		CU_ASSERT_PTR_NOT_NULL(o->help);
 		CU_ASSERT(o->offset < b->size);
 		if (o->initial != NULL)
-			CU_ASSERT_EQUAL(sy_option_parse(o, o->initial, at + o->offset, a,
-			                    &err),
+			CU_ASSERT_EQUAL(sy_conf_option_parse(o, o->initial,
+			                    at + o->offset, a, &err),
 			    0);
 	}
 	CU_ASSERT(count > 0 && count <= 64);

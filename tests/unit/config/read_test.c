@@ -32,6 +32,7 @@ static const char whole[] =
     "	max_in_flight = 4\n"
     "}\n"
     "provider openai {\n"
+    "	proxy = 'http://10.0.0.1:3128' query = 'a=${b}' # single quotes: as it is\n"
     "	label = \"Ours\" abort_stops_billing = yes\n"
     "	timeouts { idle = 90s }\n"
     "	quirks { drop = \"user store\" developer_role = yes }\n"
@@ -90,6 +91,7 @@ static void test_whole(void)
 	CU_ASSERT_STRING_EQUAL(p->base_url, "https://api.openai.com/v1");
 	CU_ASSERT_STRING_EQUAL(p->label, "Ours");
 	CU_ASSERT_STRING_EQUAL(p->secret, "openai");
+	CU_ASSERT_STRING_EQUAL(p->query, "a=${b}");
 	CU_ASSERT_EQUAL(p->abort_stops, SY_ABORT_YES);
 	CU_ASSERT_EQUAL(p->timeouts.idle_ms, 90000);
 	CU_ASSERT(p->quirks.clean && p->quirks.max_completion_tokens &&
@@ -126,7 +128,7 @@ static void test_whole(void)
 	CU_ASSERT_EQUAL(r->timeouts.first_ms, 15000);
 	CU_ASSERT_STRING_EQUAL(r->feature, "support");
 	CU_ASSERT_EQUAL(w.config->routes[1].attempts, 2);
-	CU_ASSERT_STRING_EQUAL(w.config->routes[1].origin, "switchyard.conf:40");
+	CU_ASSERT_STRING_EQUAL(w.config->routes[1].origin, "switchyard.conf:41");
 
 	/* An alias of an alias stands for the last one. */
 	CU_ASSERT_EQUAL_FATAL(w.config->alias_count, 3);

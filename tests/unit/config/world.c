@@ -9,17 +9,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char packaged[] = "provider openai {\n"
-                               "	label = OpenAI\n"
-                               "	dialect = openai\n"
-                               "	base = \"https://api.openai.com/v1\"\n"
-                               "	env = OPENAI_TEST_API_KEY\n"
-                               "	quirks { clean = yes max_completion_tokens = yes }\n"
-                               "}\n"
-                               "provider spare {\n"
-                               "	dialect = openai\n"
-                               "	base = \"https://spare.example/v1\"\n"
-                               "}\n";
+static const char packaged[] =
+    "provider openai {\n"
+    "	label = OpenAI\n"
+    "	dialect = openai\n"
+    "	base = \"https://api.openai.com/v1\"\n"
+    "	env = OPENAI_TEST_API_KEY\n"
+    "	quirks { clean = yes max_completion_tokens = yes }\n"
+    "}\n"
+    "provider spare {\n"
+    "	dialect = openai\n"
+    "	base = \"https://spare.example/v1\"\n"
+    "}\n";
 
 static const char models[] =
     "model,provider,upstream,context,max_output,in,cache_read,cache_write,out,reasoning,caps,"
