@@ -176,6 +176,8 @@ SY_FUZZ_TARGETS = \
 	tests/fuzz/fuzz_anthropic_feed tests/fuzz/fuzz_anthropic_parse \
 	tests/fuzz/fuzz_catalogue \
 	tests/fuzz/fuzz_config_blob tests/fuzz/fuzz_config_text
+	tests/fuzz/fuzz_anthropic_build \
+	tests/fuzz/fuzz_anthropic_feed tests/fuzz/fuzz_anthropic_parse
 check_PROGRAMS += $(SY_FUZZ_TARGETS)
 TESTS += tests/fuzz/seeds.sh
 EXTRA_DIST += tests/fuzz/seeds.sh tests/fuzz/seeds tests/fuzz/main.c
@@ -189,6 +191,9 @@ tests_fuzz_fuzz_config_blob_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_config_text_SOURCES = tests/fuzz/fuzz_config_text.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
 tests_fuzz_fuzz_config_text_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_config_text_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_anthropic_build_SOURCES = tests/fuzz/fuzz_anthropic_build.c $(SY_FUZZ_COMMON)
+tests_fuzz_fuzz_anthropic_build_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_anthropic_build_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_anthropic_feed_SOURCES = tests/fuzz/fuzz_anthropic_feed.c $(SY_FUZZ_COMMON)
 tests_fuzz_fuzz_anthropic_feed_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_anthropic_feed_LDFLAGS = $(SY_FUZZ_LINK)
@@ -204,6 +209,7 @@ tests_fuzz_fuzz_fastcgi_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_head_SOURCES = tests/fuzz/fuzz_head.c tests/fuzz/fuzz.h $(SY_FUZZ_MAIN)
 tests_fuzz_fuzz_head_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_head_LDFLAGS = $(SY_FUZZ_LINK)
+
 # What providers really answered, and cases by hand: tests/golden.
 TESTS += tests/golden/exchanges.py
 check_PROGRAMS += tests/golden/replay
@@ -211,11 +217,9 @@ EXTRA_DIST += tests/golden/exchanges.py
 tests_golden_replay_SOURCES = tests/golden/replay.c
 tests_golden_replay_LDADD = $(SY_LIBS)
 
-# Tests in Python run the whole gateway (rig.py).
-TEST_EXTENSIONS = .py
-PY_LOG_COMPILER = python3
-
-TESTS += tests/drive/sdk.py
-EXTRA_DIST += tests/drive/sdk.py tests/drive/sdk/.npmrc tests/drive/sdk/openai.test.mjs \
-	tests/drive/sdk/openai_test.py tests/drive/sdk/package.json \
-	tests/drive/sdk/package-lock.json tests/drive/sdk/requirements.txt
+# Cases by hand, a folder each: golden.c says what is in it.
+TESTS += tests/golden/golden
+check_PROGRAMS += tests/golden/golden
+EXTRA_DIST += tests/golden/anthropic
+tests_golden_golden_SOURCES = tests/golden/golden.c tests/golden/trial.c tests/golden/trial.h
+tests_golden_golden_LDADD = $(SY_LIBS)

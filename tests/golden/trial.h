@@ -1,0 +1,41 @@
+/*
+ * trial.h - one exchange through the translation, without a network: for tests that compare
+ * what is sent and received with what should be.
+ */
+#ifndef SY_TESTS_TRIAL_H
+#define SY_TESTS_TRIAL_H
+
+#include "base/buf.h"
+#include "model/config.h"
+
+#include <stdbool.h>
+
+/* Who is asked what, and what they answer. */
+struct trial {
+	struct sy_provider provider;
+	struct sy_model model;
+	const char *request; /* the client's body */
+	size_t request_len;
+	int status;  /* of the answer */
+	bool stream; /* its content type is a stream's */
+	const char *answer;
+	size_t answer_len;
+};
+
+void trial_init(struct trial *t);
+
+/*
+ * Sets one thing by its name: dialect, model, base_url, max_output_tokens, context_tokens,
+ * status, stream, or a quirk.  False when there is no such thing.  The value outlives *t.
+ */
+bool trial_set(struct trial *t, const char *name, const char *value);
+
+/* What the provider is sent: headers, a blank line, the body with a line a member, and what
+ * was left out; or one line that begins with "error". */
+void trial_send(const struct trial *t, struct sy_buf *out);
+
+/* What the client reads when the answer comes in pieces of so many bytes, and below it a line
+ * about what was learned of the answer. */
+void trial_receive(const struct trial *t, size_t piece, struct sy_buf *out);
+
+#endif
