@@ -129,34 +129,42 @@ static const char *zone_date(const struct sy_cli *cli, int64_t at)
 	return sy_strf(cli->arena, "%04" PRId64 "-%02d-%02d", year, month, mday);
 }
 
+/* People read which days these are; programs also what the groups are parts of. */
 static void page_head(const struct sy_cli *cli, const struct sy_period *p,
-    struct sy_page *page)
+    const struct sy_breakdown *b, struct sy_page *page)
 {
-	static const struct sy_column head[] = {
+	static const struct sy_column heads[] = {
 		{ "Days", NULL, SY_V_TEXT },
 		{ "Compared with", NULL, SY_V_TEXT },
+	};
+	static const struct sy_column facts[] = {
 		{ NULL, "from", SY_V_TIME },
 		{ NULL, "to", SY_V_TIME },
 		{ NULL, "tz", SY_V_TEXT },
+		{ NULL, "requests", SY_V_COUNT },
+		{ NULL, "cost_uusd", SY_V_MONEY },
+		{ NULL, "prev_cost_uusd", SY_V_MONEY },
+	};
+	const struct sy_value values[] = {
+		sy_value_n(p->now.from * 1000),
+		sy_value_n(p->now.to * 1000),
+		sy_value_text(sy_zone_name(cli->ops.zone)),
+		sy_value_n(b->total.requests),
+		sy_value_n(b->cost_uusd * 1000),
+		p->compared ? sy_value_n(b->prev_cost_uusd * 1000) : sy_value_text(NULL),
 	};
 
-	if (cli->view.form == SY_FORM_TABLE) {
-		sy_page_fact(page, &head[0],
+	if (cli->view.form == SY_FORM_TABLE)
+		sy_page_fact(page, &heads[0],
 		    sy_value_text(
 		        sy_strf(cli->arena, "%s to %s (%s)", zone_date(cli, p->now.from),
 		            zone_date(cli, p->now.to - 1), sy_zone_name(cli->ops.zone))));
-		if (p->compared)
-			sy_page_fact(page, &head[1],
-			    sy_value_text(sy_strf(cli->arena, "%s to %s",
-			        zone_date(cli, p->before.from),
-			        zone_date(cli, p->before.to - 1))));
-		return;
-	}
-	if (cli->view.form == SY_FORM_PLAIN)
-		return;
-	sy_page_fact(page, &head[2], sy_value_n(p->now.from * 1000));
-	sy_page_fact(page, &head[3], sy_value_n(p->now.to * 1000));
-	sy_page_fact(page, &head[4], sy_value_text(sy_zone_name(cli->ops.zone)));
+	if (cli->view.form == SY_FORM_TABLE && p->compared)
+		sy_page_fact(page, &heads[1],
+		    sy_value_text(sy_strf(cli->arena, "%s to %s",
+		        zone_date(cli, p->before.from), zone_date(cli, p->before.to - 1))));
+	for (size_t i = 0; cli->view.form == SY_FORM_JSON && i < 6; i++)
+		sy_page_fact(page, &facts[i], values[i]);
 }
 
 static const char *upper(const char *s, struct sy_arena *a)
@@ -232,7 +240,7 @@ int sy_run_spend(struct sy_cli *cli)
 	    sy_breakdown_make(cli->ops.book, cli->ops.zone, &ask, cli->arena, b, &err) <
 	        0)
 		return sy_cli_fail(cli, &err);
-	page_head(cli, &ask.period, page);
+	page_head(cli, &ask.period, b, page);
 	page_groups(cli, b, &ask, (size_t)limit, page);
 	if (b->partial)
 		sy_page_note(page,

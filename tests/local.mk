@@ -122,8 +122,8 @@ endif
 # End to end: whole programs, driven from outside.
 TESTS += tests/drive/sim.sh
 EXTRA_DIST += tests/drive/sim.sh tests/drive/sim_exchanges.py
-TESTS += tests/drive/cli.sh tests/check-docs.sh
-EXTRA_DIST += tests/drive/cli.sh tests/check-docs.sh
+TESTS += tests/drive/cli.sh tests/drive/demo.sh tests/check-docs.sh
+EXTRA_DIST += tests/drive/cli.sh tests/drive/demo.sh tests/check-docs.sh
 
 TESTS += tests/drive/browser.sh
 EXTRA_DIST += tests/drive/browser.sh \

@@ -123,7 +123,7 @@ if [ "$(id -u)" = 0 ] && id nobody >/dev/null 2>&1; then
 	exits 0 init "$work/other" --user nobody
 	exits 0 --root "$work/other" apply
 	[ "$(stat -c %U "$work/other/var/book/data.mdb")" = nobody ] && ok || fail "owner of the store"
-	says 1 'as whom the workers run' --root "$work/other" doctor
+	says 0 'as whom the workers run' --root "$work/other" doctor
 fi
 says 2 'no user' init "$work/other" --user no-such-user
 
