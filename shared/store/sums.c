@@ -159,21 +159,27 @@ void sy_sums_release(struct sy_sums *s)
 	memset(s, 0, sizeof(*s));
 }
 
-static size_t hash(const struct sy_db_name *key)
+static size_t hash(const struct sy_cell_name *n)
 {
-	uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
+	uint64_t h = (uint64_t)n->filter << 32 | n->by;
 
-	for (size_t i = 0; i < SY_CELL_KEY_BYTES; i++)
-		h = (h ^ key->bytes[i]) * 0x100000001b3u;
-	return (size_t)(h ^ h >> 32);
+	h = (h ^ (uint64_t)n->grain << 28 ^ (uint64_t)n->family << 20) *
+	    0x9e3779b97f4a7c15u;
+	h = (h ^ h >> 32 ^ n->bucket) * 0x9e3779b97f4a7c15u;
+	return (size_t)(h ^ h >> 29);
 }
 
-static struct sy_sum **place(const struct sy_sums *s, const struct sy_db_name *key)
+static bool same_name(const struct sy_cell_name *a, const struct sy_cell_name *b)
 {
-	size_t at = hash(key) & (s->room - 1);
+	return a->bucket == b->bucket && a->by == b->by && a->filter == b->filter &&
+	       a->family == b->family && a->grain == b->grain;
+}
 
-	while (s->slots[at] != NULL &&
-	       memcmp(s->slots[at]->key.bytes, key->bytes, SY_CELL_KEY_BYTES) != 0)
+static struct sy_sum **place(const struct sy_sums *s, const struct sy_cell_name *name)
+{
+	size_t at = hash(name) & (s->room - 1);
+
+	while (s->slots[at] != NULL && !same_name(&s->slots[at]->name, name))
 		at = (at + 1) & (s->room - 1);
 	return &s->slots[at];
 }
@@ -187,23 +193,22 @@ static void grow(struct sy_sums *s)
 	s->slots = sy_xcalloc(s->room, sizeof(*s->slots));
 	for (size_t i = 0; i < count; i++)
 		if (old[i] != NULL)
-			*place(s, &old[i]->key) = old[i];
+			*place(s, &old[i]->name) = old[i];
 	free(old);
 }
 
 static struct sy_sum *find(struct sy_sums *s, const struct sy_cell_name *name)
 {
-	struct sy_db_name key = sy_cell_key(name);
-	struct sy_sum **slot = place(s, &key);
+	struct sy_sum **slot = place(s, name);
 
 	if (*slot == NULL) {
 		struct sy_sum *fresh = sy_alloc(s->arena, sizeof(*fresh));
 
 		if (s->used * 2 >= s->room) {
 			grow(s);
-			slot = place(s, &key);
+			slot = place(s, name);
 		}
-		fresh->key = key;
+		fresh->name = *name;
 		fresh->histograms =
 		    sy_families[name->family].histograms & 1 << name->grain;
 		*slot = fresh;
@@ -296,11 +301,29 @@ void sy_sums_file(struct sy_sums *s, struct sy_txn *t, const struct sy_attempt *
 
 /* --- Cells into the book ----------------------------------------------------------------- */
 
+static int order(uint32_t a, uint32_t b)
+{
+	return (a > b) - (a < b);
+}
+
+int sy_cell_order(const struct sy_cell_name *a, const struct sy_cell_name *b)
+{
+	int o = order(a->grain, b->grain);
+
+	if (o == 0)
+		o = order((uint32_t)a->family, (uint32_t)b->family);
+	if (o == 0)
+		o = order(a->filter, b->filter);
+	if (o == 0)
+		o = order(a->bucket, b->bucket);
+	return o != 0 ? o : order(a->by, b->by);
+}
+
 static int by_key(const void *a, const void *b)
 {
 	const struct sy_sum *const *x = a, *const *y = b;
 
-	return memcmp((*x)->key.bytes, (*y)->key.bytes, SY_CELL_KEY_BYTES);
+	return sy_cell_order(&(*x)->name, &(*y)->name);
 }
 
 struct sy_sum **sy_sums_sorted(const struct sy_sums *s)
@@ -317,18 +340,19 @@ struct sy_sum **sy_sums_sorted(const struct sy_sums *s)
 
 static void flush_one(struct sy_sum *sum, struct sy_txn *t)
 {
+	struct sy_db_name key = sy_cell_key(&sum->name);
 	uint8_t bytes[SY_CELL_BYTES];
 	struct sy_cell old;
 	MDB_val value;
 
-	if (sy_txn_get(t, SY_T_CELL, sy_db_val(&sum->key), &value)) {
+	if (sy_txn_get(t, SY_T_CELL, sy_db_val(&key), &value)) {
 		if (!sy_cell_unpack(value.mv_data, value.mv_size, &old)) {
 			sy_txn_fail(t, "a cell of the roll-ups cannot be read");
 			return;
 		}
 		sy_cell_add(&sum->cell, &old);
 	}
-	sy_txn_put(t, SY_T_CELL, sy_db_val(&sum->key), bytes,
+	sy_txn_put(t, SY_T_CELL, sy_db_val(&key), bytes,
 	    sy_cell_pack(&sum->cell, sum->histograms, bytes));
 }
 

@@ -41,8 +41,6 @@ const char *sy_row_label(const struct sy_attempt *row, enum sy_dim dim);
 uint32_t sy_bucket_of(const struct sy_zone *z, enum sy_grain grain, int64_t unix_s);
 int64_t sy_bucket_start(const struct sy_zone *z, enum sy_grain grain, uint32_t bucket);
 
-#define SY_CELL_KEY_BYTES 14
-
 struct sy_cell_name {
 	enum sy_grain grain;
 	int family;
@@ -52,9 +50,12 @@ struct sy_cell_name {
 struct sy_db_name sy_cell_key(const struct sy_cell_name *name);
 struct sy_cell_name sy_cell_parse(const void *key);
 
+/* As the keys' bytes are ordered: less than, equal to or greater than 0. */
+int sy_cell_order(const struct sy_cell_name *a, const struct sy_cell_name *b);
+
 /* A cell in memory. */
 struct sy_sum {
-	struct sy_db_name key;
+	struct sy_cell_name name;
 	bool histograms;
 	struct sy_cell cell;
 };

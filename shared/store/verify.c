@@ -89,17 +89,16 @@ static void add_row(void *arg, const struct sy_attempt *row)
 		line_of(&p->spent, row->key)->nanodollars += row->cost_nanodollars;
 }
 
-static void describe(const struct proof *p, const struct sy_db_name *key,
+static void describe(const struct proof *p, const struct sy_cell_name *name,
     const char *what)
 {
-	struct sy_cell_name name = sy_cell_parse(key->bytes);
-	const struct sy_family *f = &sy_families[name.family];
+	const struct sy_family *f = &sy_families[name->family];
 	const char *by = sy_word_name(sy_dim_words, (int)f->by);
 	char id[64];
 
-	sy_name_text(p->txn, f->by, name.by, id);
+	sy_name_text(p->txn, f->by, name->by, id);
 	tell(p->findings, "%s %u, %s '%s': %s",
-	    sy_word_name(sy_grain_words, (int)name.grain), name.bucket,
+	    sy_word_name(sy_grain_words, (int)name->grain), name->bucket,
 	    by != NULL ? by : "total", id, what);
 }
 
@@ -131,29 +130,22 @@ static void compare_cells(struct proof *p)
 	sy_walk_begin(&w, p->txn, SY_T_CELL);
 	more = sy_walk_step(&w, MDB_FIRST);
 	while (more || at < p->sums.used) {
-		struct sy_db_name key = { 0 };
-		int order = at == p->sums.used ? 1 : -1;
+		struct sy_cell_name name = { 0 };
+		int order = more ? 1 : -1;
 
-		if (more) {
-			sy_db_add(&key, w.key.mv_data, SY_CELL_KEY_BYTES);
-			if (at < p->sums.used)
-				order = memcmp(list[at]->key.bytes, key.bytes,
-				    SY_CELL_KEY_BYTES);
-		}
-		if (order < 0) {
-			describe(p, &list[at++]->key, "has rows, but no cell");
-			continue;
-		}
-		if (order == 0) {
-			if (!same(list[at++], w.value))
-				describe(p, &key, "is not the sum of its rows");
-		} else {
-			struct sy_cell_name name = sy_cell_parse(key.bytes);
-
-			if (is_provable(p, &name))
-				describe(p, &key, "has a cell, but no rows");
-		}
-		more = sy_walk_step(&w, MDB_NEXT);
+		if (more)
+			name = sy_cell_parse(w.key.mv_data);
+		if (more && at < p->sums.used)
+			order = sy_cell_order(&list[at]->name, &name);
+		if (order < 0)
+			describe(p, &list[at]->name, "has rows, but no cell");
+		else if (order == 0 && !same(list[at], w.value))
+			describe(p, &name, "is not the sum of its rows");
+		else if (order > 0 && is_provable(p, &name))
+			describe(p, &name, "has a cell, but no rows");
+		at += order <= 0;
+		if (order >= 0)
+			more = sy_walk_step(&w, MDB_NEXT);
 	}
 	sy_walk_end(&w);
 }
