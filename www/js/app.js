@@ -4,12 +4,13 @@
  * What is shown is a function of the address (its fragment) and the last answer.  Views don't
  * ask for anything; they are handed the answer and `ctx`.
  */
-import { h, text, name, plain, icon, swap, say } from './dom.js';
+import { h, text, name, plain, icon, button, swap, say } from './dom.js';
 import { calendar, ago, shiftDay, daysBetween } from './format.js';
 import { overview } from './overview.js';
 import { words } from './strings.js';
 
 const main = document.getElementById('main');
+const nav = document.getElementById('nav');
 const tools = document.getElementById('tools');
 const foot = document.getElementById('foot');
 
@@ -142,7 +143,8 @@ function changedFilters(filters, { toggle, drop }) {
 const api = new URL('api/', new URL('.', location.href.split('#')[0]));
 
 class Failure extends Error {
-  constructor(status, { code = 'no_answer', message = '', hint = '', request_id: id = '' } = {}, wait = 0) {
+  constructor(status, error = {}, wait = 0) {
+    const { code = 'no_answer', message = '', hint = '', request_id: id = '' } = error;
     super(message);
     Object.assign(this, { status, code, hint, id, wait });
   }
@@ -153,9 +155,10 @@ class Failure extends Error {
 }
 
 async function failureOf(answer) {
-  const body = await answer.json().catch(() => null);
-  const error = body?.error && typeof body.error === 'object' ? body.error : { code: `http_${answer.status}` };
-  return new Failure(answer.status, error, Number(answer.headers.get('Retry-After')) || 0);
+  const parsed = await answer.json().catch(() => null);
+  const ours = parsed?.error && typeof parsed.error === 'object';
+  return new Failure(answer.status, ours ? parsed.error : { code: `http_${answer.status}` },
+    Number(answer.headers.get('Retry-After')) || 0);
 }
 
 let csrf = '';
@@ -167,30 +170,33 @@ async function ask(path, { method = 'GET', body, signal } = {}) {
     headers['Content-Type'] = 'application/json';
   if (method !== 'GET' && csrf)
     headers['X-CSRF'] = csrf;
-  let answer;
+  let reply;
   try {
-    answer = await fetch(new URL(path, api), { method, headers, signal, body: body && JSON.stringify(body),
-      credentials: 'same-origin', redirect: 'error' });
+    reply = await fetch(new URL(path, api), { method, headers, signal,
+      body: body && JSON.stringify(body), credentials: 'same-origin', redirect: 'error' });
   } catch (cause) {
     if (signal?.aborted)
       throw cause;
     throw new Failure(0);
   }
-  if (!answer.ok)
-    throw await failureOf(answer);
-  if (answer.status === 204)
+  if (!reply.ok)
+    throw await failureOf(reply);
+  if (reply.status === 204)
     return null;
-  const parsed = await answer.json().catch(() => null);
+  const parsed = await reply.json().catch(() => null);
   if (parsed?.v !== 1 || !parsed.data)
-    throw new Failure(answer.status, { code: 'unreadable', message: words.errorUnreadable });
-  return withFreshness(parsed, answer.headers);
+    throw new Failure(reply.status, { code: 'unreadable', message: words.errorUnreadable });
+  return { ...parsed, ...freshnessOf(parsed, reply.headers) };
 }
 
-/* How old the answer was when it arrived, by the gateway's clock alone; and whether its period goes on. */
-function withFreshness(parsed, headers) {
+/* What is new in an answer that came unchanged out of the browser's cache is in its headers:
+ * how old it was when it arrived, by the gateway's clock alone.  Whether its period goes on
+ * is in its body. */
+function freshnessOf(parsed, headers) {
   const asOf = Number(headers.get('X-Switchyard-As-Of')) || parsed.as_of;
   const sent = Date.parse(headers.get('Date')) / 1000;
-  return { ...parsed, as_of: asOf, lag_s: asOf && sent ? Math.max(0, sent - asOf) : 0, running: parsed.to >= parsed.as_of };
+  const lag = asOf && sent ? Math.max(0, sent - asOf) : 0;
+  return { as_of: asOf, lag_s: lag, running: parsed.to >= parsed.as_of };
 }
 
 /* ---- what is on the screen ---- */
@@ -246,7 +252,8 @@ function own() {
 
 async function show() {
   swap(body, ...(await overview(answer, ctx, own())).filter(Boolean));
-  document.querySelector('[data-key="later"]').setAttribute('aria-disabled', String(answer.running));
+  const later = document.querySelector('[data-key="later"]');
+  later.setAttribute('aria-disabled', String(answer.running));
   footer();
   freshness();
 }
@@ -271,15 +278,19 @@ function customLabel() {
 }
 
 function picker({ label, key, options, chosen, pick }) {
-  const select = h('select', { 'aria-label': label, data: { key }, on: { change: () => pick(select.value) } },
+  const change = () => pick(select.value);
+  const select = h('select', { 'aria-label': label, data: { key }, on: { change } },
     options.map(([value, word]) => h('option', { value, selected: value === chosen }, word)));
-  return h('span', { class: 'select' }, select);
+  return h('span.select', select);
 }
 
 function today() {
   return cal.isoDay(answer?.as_of ?? Date.now() / 1000);
 }
 
+const UP_TO_TODAY = new Map([[1, 'today'], [7, '7d'], [30, '30d'], [90, '90d']]);
+
+/* To the days just before or after those that are shown. */
 function shift(direction) {
   if (!answer || (direction > 0 && answer.running))
     return;
@@ -294,8 +305,8 @@ function shift(direction) {
   const last = shiftDay(to, days);
   if (last > today())
     return;
-  const word = last === today() && new Map([[1, 'today'], [7, '7d'], [30, '30d'], [90, '90d']]).get(Math.abs(days));
-  go({ r: word || `${shiftDay(from, days)}..${last}` });
+  const word = last === today() ? UP_TO_TODAY.get(Math.abs(days)) : null;
+  go({ r: word ?? `${shiftDay(from, days)}..${last}` });
 }
 
 async function pickRange(r) {
@@ -309,27 +320,36 @@ async function pickRange(r) {
   return form.querySelector('input').focus();
 }
 
+function chip(dim, id) {
+  const label = labelOf(dim, id);
+  const described = text(words.filterRemove, { dim: words.dims[dim], name: plain(label) });
+  return button('.chip', { key: `chip:${dim}:${id}`, 'aria-label': described,
+    click: () => go({ toggle: [dim, id, label] }) },
+  h('span', words.dims[dim], ' '), name(label), icon('close'));
+}
+
 function chips() {
-  const one = (dim, id) => h('button', { type: 'button', class: 'chip', data: { key: `chip:${dim}:${id}` },
-    'aria-label': text(words.filterRemove, { dim: words.dims[dim], name: plain(labelOf(dim, id)) }),
-    on: { click: () => go({ toggle: [dim, id, labelOf(dim, id)] }) } },
-  h('span', {}, words.dims[dim], ' '), name(labelOf(dim, id)), icon('close'));
   if (!state.filters.size)
     return null;
-  return h('div', { class: 'chips', role: 'group', 'aria-label': words.filters },
-    [...state.filters].map(([dim, ids]) => ids.map((id) => one(dim, id))),
-    h('button', { type: 'button', class: 'quiet', on: { click: () => go({ drop: 'all' }) } }, words.filterClear));
+  return h('div.chips', { role: 'group', 'aria-label': words.filters },
+    [...state.filters].map(([dim, ids]) => ids.map((id) => chip(dim, id))),
+    button('.quiet', { click: () => go({ drop: 'all' }) }, words.filterClear));
+}
+
+function arrow(which, direction, label) {
+  return button('.arrow', { key: which, title: label, 'aria-label': label,
+    click: () => shift(direction) }, icon(which));
 }
 
 function controls() {
-  const arrow = (which, direction, label) => h('button', { type: 'button', class: 'arrow', title: label, 'aria-label': label,
-    data: { key: which }, on: { click: () => shift(direction) } }, icon(which));
   swap(document.getElementById('controls'),
-    h('div', { class: 'joined' }, arrow('earlier', -1, words.earlier),
-      picker({ label: words.period, key: 'range', options: rangeOptions(), chosen: state.r, pick: pickRange }),
+    h('div.joined',
+      arrow('earlier', -1, words.earlier),
+      picker({ label: words.period, key: 'range', chosen: state.r, options: rangeOptions(),
+        pick: pickRange }),
       arrow('later', 1, words.later)),
-    picker({ label: words.comparison, key: 'cmp', chosen: state.cmp, pick: (cmp) => go({ cmp }),
-      options: COMPARISONS.map((c) => [c, words.comparisons[c]]) }));
+    picker({ label: words.comparison, key: 'cmp', chosen: state.cmp,
+      options: COMPARISONS.map((c) => [c, words.comparisons[c]]), pick: (cmp) => go({ cmp }) }));
   swap(document.getElementById('chips'), ...[chips()].filter(Boolean));
 }
 
@@ -342,12 +362,16 @@ function panel(open) {
   return async () => (await import('./panels.js'))[open](shared);
 }
 
+async function refresh() {
+  await load();
+  say(words.refreshed);
+}
+
 function toolbar() {
   tools.replaceChildren(
-    h('button', { type: 'button', class: 'fresh', id: 'fresh', 'aria-label': words.refreshNow,
-      on: { async click() { await load(); say(words.refreshed); } } }),
-    h('span', { class: 'zone' }, cal.tz),
-    h('button', { type: 'button', 'aria-haspopup': 'dialog', on: { click: panel('openSettings') } }, words.settings));
+    button('.fresh', { id: 'fresh', 'aria-label': words.refreshNow, click: refresh }),
+    h('span.zone', cal.tz),
+    button('', { 'aria-haspopup': 'dialog', click: panel('openSettings') }, words.settings));
 }
 
 function interval() {
@@ -368,25 +392,28 @@ function freshness() {
   fresh.title = text(words.asOfTitle, { time: cal.full(answer.as_of) });
   const line = text(words.asOf, { time }) + (late ? ` · ${words.stale}` : '');
   if (fresh.textContent !== line)
-    fresh.replaceChildren(h('span', { class: 'dot' }), line);
+    fresh.replaceChildren(h('span.dot'), line);
   fresh.setAttribute('aria-label', `${line}. ${words.refreshNow}`);
 }
 
 function footer() {
+  const { version, generation, demo } = meta;
   foot.replaceChildren(
-    h('span', {}, text(words.foot, { version: plain(meta.version), generation: meta.generation ?? '–' })),
-    meta.demo ? h('span', {}, words.footDemo) : '',
-    h('span', {}, text(words.footZone, { tz: cal.tz })),
-    h('span', { class: 'push' }), h('button', { type: 'button', class: 'quiet', on: { click: panel('openHelp') } }, words.help),
-    h('span', { class: 'print-only' }, text(words.printed, { url: location.href, time: cal.full(answer.as_of) })));
+    h('span', text(words.foot, { version: plain(version), generation: generation ?? '–' })),
+    demo ? h('span', words.footDemo) : '',
+    h('span', text(words.footZone, { tz: cal.tz })),
+    h('span.push'),
+    button('.quiet', { click: panel('openHelp') }, words.help),
+    h('span.print-only', text(words.printed, { url: location.href,
+      time: cal.full(answer.as_of) })));
 }
 
 /* ---- loading and refreshing ---- */
 
 function skeleton() {
-  const block = (c) => h('div', { class: `bone ${c}` });
-  body.replaceChildren(h('div', { class: 'bones', 'aria-hidden': 'true' }, block('line'),
-    h('div', { class: 'tiles' }, Array.from({ length: 5 }, () => block('small'))), block('large')));
+  const block = (c) => h(`div.bone.${c}`);
+  body.replaceChildren(h('div.bones', { 'aria-hidden': 'true' }, block('line'),
+    h('div.tiles', Array.from({ length: 5 }, () => block('small'))), block('large')));
 }
 
 /* Says that something is on its way, but not for what comes at once. */
@@ -416,7 +443,7 @@ async function load({ quietly = false } = {}) {
     waiting();
   try {
     const next = await ask(`summary?${query(state, false)}`, { signal: mine.signal });
-    const same = answer && quietly && !failures && next.seq === answer.seq && next.from === answer.from;
+    const same = quietly && !failures && next.seq === answer?.seq && next.from === answer.from;
     answer = same ? { ...answer, as_of: next.as_of, lag_s: next.lag_s } : next;
     arrived = performance.now();
     failures = 0;
@@ -438,7 +465,7 @@ function plan() {
   clearTimeout(timer);
   if (document.hidden || !body?.isConnected)
     return;
-  const retry = failures ? Math.min(60, 2 ** failures) : 0;
+  const retry = failures ? pause() : 0;
   const running = !answer || answer.data.never || answer.running;
   const wait = retry || (running && answer ? interval() : 0);
   if (wait > 0)
@@ -451,29 +478,40 @@ function notice(line) {
   swap(document.getElementById('notice'), ...(line ? [line] : []));
 }
 
+function pause() {
+  return Math.min(60, 2 ** failures);
+}
+
 /* What can't be shown at all; where even the card can't be had, its title has to do. */
 async function trouble(failure, retry) {
   const { errorCard } = await import('./trouble.js').catch(() => ({}));
-  return errorCard ? errorCard(failure, { retry, api: api.href, role: meta?.session?.role ?? '',
-    reset: () => go({ r: '7d', cmp: 'prev', by: 'model', drop: 'all' }) }) : h('p', { role: 'alert' }, words.downTitle);
+  const reset = () => go({ r: '7d', cmp: 'prev', by: 'model', drop: 'all' });
+  const role = meta?.session?.role ?? '';
+  return errorCard ? errorCard(failure, { retry, reset, role, api: api.href })
+    : h('p', { role: 'alert' }, words.downTitle);
+}
+
+function offline() {
+  return h('p.banner.warn', { role: 'alert' }, icon('warn'),
+    h('span', text(words.offline, { time: cal.clock(answer.as_of) }),
+      text(words.offlineNext, { ago: ago(pause()) })),
+    button('', { click: () => load() }, words.retry));
 }
 
 /* Something to look at stays; a first view, or one that can't be had, says why. */
-async function failed(failure) {
-  if (!(failure instanceof Failure)) {
-    setTimeout(() => { throw failure; });
+async function failed(cause) {
+  let failure = cause;
+  if (!(cause instanceof Failure)) {
+    setTimeout(() => { throw cause; });
     failure = new Failure(200, { code: 'page', message: words.errorUnreadable });
   }
   if (failure.status === 401)
-    return void enter(words.signInEnded);
+    return enter(words.signInEnded);
+  failures = failure.passing ? failures + 1 : 0;
   if (failure.passing && answer) {
-    failures += 1;
-    notice(h('p', { class: 'banner warn', role: 'alert' }, icon('warn'), h('span', {},
-      text(words.offline, { time: cal.clock(answer.as_of) }), text(words.offlineNext, { ago: ago(Math.min(60, 2 ** failures)) })),
-    h('button', { type: 'button', on: { click: () => load() } }, words.retry)));
+    notice(offline());
     return freshness();
   }
-  failures = failure.passing ? failures + 1 : 0;
   answer = null;
   return swap(body, await trouble(failure, () => load()));
 }
@@ -483,12 +521,15 @@ async function failed(failure) {
 function frame() {
   body = h('div', { id: 'body' });
   main.replaceChildren(
-    h('div', { class: 'page-head' },
-      h('div', {}, h('h1', {}, words.pages.overview), h('p', { class: 'muted' }, words.question)),
-      h('div', { id: 'controls', class: 'controls' })),
-    h('div', { id: 'chips' }), h('div', { id: 'notice' }), h('p', { id: 'wait', class: 'muted', role: 'status' }), body);
-  document.getElementById('nav').replaceChildren(h('a', { href: '#/overview', 'aria-current': 'page' }, words.pages.overview));
-  document.getElementById('nav').setAttribute('aria-label', words.nav);
+    h('div.page-head',
+      h('div', h('h1', words.pages.overview), h('p.muted', words.question)),
+      h('div.controls', { id: 'controls' })),
+    h('div', { id: 'chips' }),
+    h('div', { id: 'notice' }),
+    h('p.muted', { id: 'wait', role: 'status' }),
+    body);
+  nav.replaceChildren(h('a', { href: '#/overview', 'aria-current': 'page' }, words.pages.overview));
+  nav.setAttribute('aria-label', words.nav);
   document.title = text(words.title, { page: words.pages.overview });
 }
 
@@ -513,8 +554,8 @@ function clear() {
   body = null;
   tools.replaceChildren();
   foot.replaceChildren();
-  document.getElementById('nav').replaceChildren();
-  document.getElementById('nav').removeAttribute('aria-label');
+  nav.replaceChildren();
+  nav.removeAttribute('aria-label');
   document.title = text(words.title, { page: words.signIn });
 }
 
@@ -583,9 +624,9 @@ async function unreachable(failure) {
     throw failure;
   failures += 1;
   const again = () => { clearTimeout(timer); boot(); };
-  main.replaceChildren(h('h1', { class: 'unseen' }, words.product), await trouble(failure, again));
+  main.replaceChildren(h('h1.unseen', words.product), await trouble(failure, again));
   if (failure.passing)
-    timer = setTimeout(again, Math.min(60, 2 ** failures) * 1000);
+    timer = setTimeout(again, pause() * 1000);
 }
 
 /* ---- keyboard ---- */
@@ -605,8 +646,9 @@ const KEYS = new Map([
 ]);
 
 document.addEventListener('keydown', (event) => {
-  const typing = event.target instanceof Element && event.target.closest('input, select, textarea, dialog, [popover]');
-  if (!body || typing || event.ctrlKey || event.metaKey || event.altKey || settings.shortcuts === 'off')
+  const typing = event.target instanceof Element && event.target.closest('input, select, dialog');
+  const modified = event.ctrlKey || event.metaKey || event.altKey;
+  if (!body || typing || modified || settings.shortcuts === 'off')
     return;
   KEYS.get(event.key)?.();
 });

@@ -27,7 +27,7 @@ export function slots(dim, ids) {
   return now;
 }
 
-/** Round values for an axis from 0: at most `most` steps, each 1, 2, 2.5 or 5 times a power of ten. */
+/** Round values for an axis from 0: at most `most` steps of 1, 2, 2.5 or 5 times a power of ten. */
 export function ticks(max, most) {
   if (!(max > 0))
     return { step: 1, top: 1, at: [0, 1] };
@@ -45,7 +45,7 @@ const SPARK_H = 36;
 export function spark(values, extra = '') {
   const known = values.filter((v) => v !== null);
   if (known.length < 2)
-    return h('div', { class: 'spark' });
+    return h('div.spark');
   const max = Math.max(...known, 0);
   const min = Math.min(...known, 0);
   const x = (i) => (2 + (i * (SPARK_W - 4)) / (values.length - 1)).toFixed(1);
@@ -70,52 +70,56 @@ export function spark(values, extra = '') {
   });
   end();
   const last = values.findLastIndex((v) => v !== null);
-  return h('div', { class: `spark ${extra}`, 'aria-hidden': 'true' },
+  return h(`div.spark.${extra}`, { 'aria-hidden': 'true' },
     s('svg', { viewBox: `0 0 ${SPARK_W} ${SPARK_H}`, preserveAspectRatio: 'none' },
-      s('path', { class: 'spark-area', d: area }),
-      s('path', { class: 'spark-line', d: line, 'vector-effect': 'non-scaling-stroke' }),
-      s('path', { class: 'spark-dot', d: `M${x(last)} ${y(values[last])}h0`, 'vector-effect': 'non-scaling-stroke' })));
+      s('path.spark-area', { d: area }),
+      s('path.spark-line', { d: line, 'vector-effect': 'non-scaling-stroke' }),
+      s('path.spark-dot', { d: `M${x(last)} ${y(values[last])}h0`,
+        'vector-effect': 'non-scaling-stroke' })));
 }
 
 /* Height and place of each state's mark, so that they differ in shape as well as in colour. */
 const MARKS = new Map([
-  ['o', { y: 2, height: 16 }],
-  ['d', { y: 7, height: 11 }],
-  ['b', { y: 12, height: 6 }],
-  ['x', { y: 2, height: 16 }],
-  ['.', { y: 16, height: 2 }],
+  ['o', ['ok', { y: 2, height: 16 }]],
+  ['d', ['degraded', { y: 7, height: 11 }]],
+  ['b', ['bad', { y: 12, height: 6 }]],
+  ['x', ['open', { y: 2, height: 16 }]],
+  ['.', ['idle', { y: 16, height: 2 }]],
 ]);
+
+function mark(c, i) {
+  const [word, place] = MARKS.get(c) ?? MARKS.get('.');
+  const x = i * 6 + 0.5;
+  return [s(`rect.cell.cell-${word}`, { x, width: 4.5, rx: 1, ...place }),
+    word === 'open' ? s('path.cell-cross', { d: `M${x} 18l4.5 -16` }) : null];
+}
 
 /** The last day of a provider, a mark for each step; `title` says the same in words. */
 export function strip(cells, title) {
-  const marks = [...cells].map((c) => (MARKS.has(c) ? c : '.'));
-  return h('div', { class: 'strip', 'aria-hidden': 'true', title },
-    s('svg', { viewBox: `0 0 ${marks.length * 6} 20`, preserveAspectRatio: 'none' },
-      marks.map((c, i) => s('rect', { class: `cell cell-${c === '.' ? 'none' : c}`, x: i * 6 + 0.5, width: 4.5, rx: 1,
-        ...MARKS.get(c) })),
-      marks.map((c, i) => (c === 'x'
-        ? s('path', { class: 'cell-cross', d: `M${i * 6 + 0.5} 18l4.5 -16`, 'vector-effect': 'non-scaling-stroke' })
-        : null))));
+  return h('div.strip', { 'aria-hidden': 'true', title },
+    s('svg', { viewBox: `0 0 ${cells.length * 6} 20`, preserveAspectRatio: 'none' },
+      [...cells].map(mark)));
 }
 
 const PLOT = { gutter: 56, right: 4, top: 26, bottom: 26, widest: 72 };
 
 function hatch() {
-  return s('defs', {}, s('pattern', { id: 'hatch', width: 6, height: 6, patternUnits: 'userSpaceOnUse',
-    patternTransform: 'rotate(45)' }, s('rect', { class: 'hatch-line', width: 2.5, height: 6 })));
+  return s('defs', s('pattern', { id: 'hatch', width: 6, height: 6, patternUnits: 'userSpaceOnUse',
+    patternTransform: 'rotate(45)' }, s('rect.hatch-line', { width: 2.5, height: 6 })));
 }
 
 /* The outline of a bar whose upper corners are round. */
 function outline(x, y, w, height) {
   const r = Math.min(4, w / 3, height);
-  return `M${x} ${y + height}V${y + r}q0 ${-r} ${r} ${-r}h${w - 2 * r}q${r} 0 ${r} ${r}V${y + height}Z`;
+  const foot = y + height;
+  return `M${x} ${foot}V${y + r}q0 ${-r} ${r} ${-r}h${w - 2 * r}q${r} 0 ${r} ${r}V${foot}Z`;
 }
 
 function axis(scale, geometry, write) {
   const { width, y } = geometry;
   return scale.at.map((v) => s('g', {},
-    s('line', { class: v === 0 ? 'base' : 'grid', x1: 0, x2: width, y1: y(v), y2: y(v) }),
-    v === 0 ? null : s('text', { class: 'tick', x: 0, y: y(v) - 5 }, write(v))));
+    s(v === 0 ? 'line.base' : 'line.grid', { x1: 0, x2: width, y1: y(v), y2: y(v) }),
+    v === 0 ? null : s('text.tick', { x: 0, y: y(v) - 5 }, write(v))));
 }
 
 /* A label for each step, or for each second, third …, counted from the last, which may have
@@ -128,7 +132,7 @@ function labels(data, geometry, write) {
     if ((n - 1 - i) % every)
       return null;
     const end = tight && i === n - 1;
-    return s('text', { class: 'tick', x: end ? geometry.width : geometry.mid(i), y: geometry.height - 8,
+    return s('text.tick', { x: end ? geometry.width : geometry.mid(i), y: geometry.height - 8,
       'text-anchor': end ? 'end' : 'middle' }, write(t));
   });
 }
@@ -147,14 +151,15 @@ function stack(data, colours, geometry, i, unfinished) {
     if (v <= 0)
       return null;
     const top = y(below + v);
-    const bottom = y(below);
+    const tall = y(below) - top;
     below += v;
-    return s('rect', { class: `part ${slot}`, x, width: bar, y: top, height: Math.max(0.5, bottom - top - (bottom - top > 3 ? 1 : 0)) });
+    return s(`rect.part.${slot}`, { x, width: bar, y: top, height: tall > 3 ? tall - 1 : tall });
   });
-  return s('g', { class: 'stack', 'clip-path': `url(#${clip})` },
+  return s('g.stack', { 'clip-path': `url(#${clip})` },
     s('clipPath', { id: clip }, s('path', { d: outline(x, y(data.total[i]), bar, height) })),
     segments,
-    unfinished ? s('rect', { class: 'unfinished', x, width: bar, y: y(data.total[i]), height, fill: 'url(#hatch)' }) : null);
+    unfinished ? s('rect', { x, width: bar, y: y(data.total[i]), height, fill: 'url(#hatch)' })
+      : null);
 }
 
 function measure(host, data, scale) {
@@ -175,17 +180,17 @@ function draw(host, data, colours, write) {
   const scale = ticks(Math.max(...data.total, ...(data.cmp_total ?? [0])), 5);
   const geometry = measure(host, data, scale);
   const unfinished = (i) => data.running && i === data.t.length - 1;
-  const cursor = s('rect', { class: 'cursor', y: PLOT.top - 6, width: geometry.slot, x: 0,
+  const cursor = s('rect.cursor', { y: PLOT.top - 6, width: geometry.slot, x: 0,
     height: geometry.height - PLOT.top - PLOT.bottom + 6, rx: 4 });
-  const mark = (v, i) => s('line', { class: 'before', x1: geometry.mid(i) - geometry.bar / 2 - 3,
+  const mark = (v, i) => s('line.before', { x1: geometry.mid(i) - geometry.bar / 2 - 3,
     x2: geometry.mid(i) + geometry.bar / 2 + 3, y1: geometry.y(v), y2: geometry.y(v) });
   const last = data.t.length - 1;
   const sofar = unfinished(last) && geometry.slot > 40
-    ? s('text', { class: 'tick', 'text-anchor': 'middle', x: geometry.mid(last),
+    ? s('text.tick', { 'text-anchor': 'middle', x: geometry.mid(last),
       y: geometry.y(Math.max(data.total[last], data.cmp_total?.[last] ?? 0)) - 7 }, words.soFar)
     : null;
 
-  const svg = s('svg', { class: 'plot', width: geometry.width, height: geometry.height,
+  const svg = s('svg.plot', { width: geometry.width, height: geometry.height,
     viewBox: `0 0 ${geometry.width} ${geometry.height}`, 'aria-hidden': 'true' },
   hatch(), cursor, axis(scale, geometry, write.axis(scale.step)),
   data.t.map((_, i) => stack(data, colours, geometry, i, unfinished(i))),
@@ -199,10 +204,10 @@ function tip(data, colours, i, write) {
     .concat(data.other_n ? [['so', words.others(data.other_n), data.other[i]]] : [])
     .filter(([, , v]) => v !== 0)
     .sort((a, b) => b[2] - a[2]);
-  const line = (slot, label, v, extra = '') => h('div', { class: `tip-row ${extra}` },
-    slot ? h('span', { class: `swatch ${slot}` }) : h('span', { class: 'swatch' }), h('bdi', {}, label), h('span', { class: 'num' }, v));
+  const line = (slot, label, v, extra = '') => h(`div.tip-row.${extra}`,
+    slot ? h(`span.swatch.${slot}`) : h('span.swatch'), h('bdi', label), h('span.num', v));
   return [
-    h('div', { class: 'tip-head' }, write.step(data.t[i])),
+    h('div.tip-head', write.step(data.t[i])),
     rows.map(([slot, label, v]) => line(slot, label, write.value(v))),
     line('', words.total, write.value(data.total[i]), 'tip-total'),
     data.cmp_total ? line('sb', words.before, write.value(data.cmp_total[i]), 'tip-before') : null,
@@ -216,9 +221,9 @@ function tip(data, colours, i, write) {
  * write: axis(step) → writer, tick(t), step(t), value(v), spoken(i).  pick(i): a step was chosen.
  */
 export function bars({ label, data, colours, write, pick }) {
-  const tooltip = h('div', { class: 'tip', hidden: true, 'aria-hidden': 'true' });
-  const stage = h('div', { class: 'stage' });
-  const host = h('div', { class: 'bars', tabindex: 0, role: 'slider', 'aria-label': label, 'aria-valuemin': 1,
+  const tooltip = h('div.tip', { hidden: true, 'aria-hidden': 'true' });
+  const stage = h('div.stage');
+  const host = h('div.bars', { tabindex: 0, role: 'slider', 'aria-label': label, 'aria-valuemin': 1,
     'aria-valuemax': data.t.length, data: { key: 'bars' } }, stage, tooltip);
   let drawn = null;
   let width = 0;
@@ -257,8 +262,12 @@ export function bars({ label, data, colours, write, pick }) {
     drawn?.cursor.classList.remove('on');
   }
 
-  const KEYS = new Map([['ArrowLeft', () => at - 1], ['ArrowDown', () => at - 1], ['ArrowRight', () => at + 1],
-    ['ArrowUp', () => at + 1], ['Home', () => 0], ['End', () => data.t.length - 1]]);
+  const last = data.t.length - 1;
+  const KEYS = new Map([
+    ['ArrowLeft', () => at - 1], ['ArrowDown', () => at - 1],
+    ['ArrowRight', () => at + 1], ['ArrowUp', () => at + 1],
+    ['Home', () => 0], ['End', () => last],
+  ]);
 
   function onKey(event) {
     if (event.key === 'Escape')
@@ -268,7 +277,7 @@ export function bars({ label, data, colours, write, pick }) {
     if (!KEYS.has(event.key))
       return undefined;
     event.preventDefault();
-    return show(Math.max(0, Math.min(data.t.length - 1, KEYS.get(event.key)())));
+    return show(Math.max(0, Math.min(last, KEYS.get(event.key)())));
   }
 
   const under = (event) => drawn.geometry.at(event.clientX - stage.getBoundingClientRect().left);

@@ -8,13 +8,12 @@ import { words } from './strings.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-const PLAIN = new Set(['id', 'role', 'title', 'type', 'name', 'value', 'for', 'scope', 'colspan',
-  'tabindex', 'autocomplete', 'autocapitalize', 'spellcheck', 'inputmode', 'maxlength', 'min', 'max',
-  'lang', 'datetime', 'popovertarget', 'popover', 'rows']);
-const DRAWN = new Set(['viewBox', 'width', 'height', 'x', 'y', 'x1', 'x2', 'y1', 'y2', 'cx', 'cy', 'r',
-  'rx', 'd', 'points', 'id', 'fill', 'transform', 'patternUnits', 'patternTransform', 'text-anchor',
+const PLAIN = new Set(['id', 'role', 'title', 'type', 'value', 'for', 'scope', 'tabindex',
+  'autocomplete', 'autocapitalize', 'spellcheck', 'maxlength', 'max']);
+const DRAWN = new Set(['id', 'viewBox', 'width', 'height', 'x', 'y', 'x1', 'x2', 'y1', 'y2', 'cx',
+  'cy', 'r', 'rx', 'd', 'fill', 'patternUnits', 'patternTransform', 'text-anchor',
   'preserveAspectRatio', 'vector-effect', 'clip-path']);
-const FLAGS = new Set(['hidden', 'disabled', 'checked', 'selected', 'required', 'autofocus']);
+const FLAGS = new Set(['hidden', 'disabled', 'selected', 'required']);
 
 /* Only the page's own addresses and fragments may be linked to. */
 function safeHref(href) {
@@ -47,21 +46,49 @@ function set(el, allowed, key, value) {
     throw new Error(`attribute ${key} is not on the list`);
 }
 
-function fillIn(el, allowed, props, children) {
-  for (const [key, value] of Object.entries(props ?? {}))
+function isProps(x) {
+  return x !== null && typeof x === 'object' && !(x instanceof Node) && !Array.isArray(x);
+}
+
+function fillIn(el, classes, allowed, [first, ...rest]) {
+  const [props, children] = isProps(first) ? [first, rest] : [{}, [first, ...rest]];
+  const named = classes.filter(Boolean);
+  if (named.length)
+    el.setAttribute('class', named.join(' '));
+  for (const [key, value] of Object.entries(props))
     set(el, allowed, key, value);
-  el.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false));
+  el.append(...children.flat(Infinity).filter((c) => c || c === 0));
   return el;
 }
 
-/** An HTML element; strings among the children become text. */
-export function h(tag, props, ...children) {
-  return fillIn(document.createElement(tag), PLAIN, props, children);
+/**
+ * An HTML element: h('p.note', { title }, children …).  Props may be left out; strings among
+ * the children become text, null and false nothing.
+ */
+export function h(spec, ...rest) {
+  const [tag, ...classes] = spec.split('.');
+  return fillIn(document.createElement(tag), classes, PLAIN, rest);
 }
 
-/** An SVG element. */
-export function s(tag, props, ...children) {
-  return fillIn(document.createElementNS(SVG, tag), DRAWN, props, children);
+/** The same for SVG. */
+export function s(spec, ...rest) {
+  const [tag, ...classes] = spec.split('.');
+  return fillIn(document.createElementNS(SVG, tag), classes, DRAWN, rest);
+}
+
+/** A button that does something; `key` lets swap() find it again. */
+export function button(spec, { click, key, ...props }, ...children) {
+  return h(`button${spec}`, { type: 'button', data: key ? { key } : {}, on: { click }, ...props },
+    children);
+}
+
+/** Heads of a column, and of a row. */
+export function colHead(spec, ...content) {
+  return h(spec, { scope: 'col' }, content);
+}
+
+export function rowHead(...content) {
+  return h('th', { scope: 'row' }, content);
 }
 
 /** The pieces of a sentence: `{x}` in the template is replaced by values.x, text or node. */
@@ -75,7 +102,10 @@ export function text(template, values) {
 }
 
 const SHOWN_BYTES = 200;
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const CONTROLS = '[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e'
+  + '\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb]';
+const HALVES = '[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]';
+const UNSEEN = new RegExp(`${CONTROLS}|${HALVES}`, 'g');
 
 function escapeUnseen(c) {
   return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -95,7 +125,7 @@ export function plain(label) {
 
 /** The same as an element, kept apart from the text around it whatever its direction. */
 export function name(label) {
-  return h('bdi', { class: label === '' ? 'name nameless' : 'name', title: plain(label) }, plain(label));
+  return h(`bdi.name.${label === '' ? 'nameless' : ''}`, { title: plain(label) }, plain(label));
 }
 
 const ICONS = new Map([
@@ -111,7 +141,7 @@ const ICONS = new Map([
 
 /** A drawn sign; always beside a word, so hidden from screen readers. */
 export function icon(which) {
-  return s('svg', { class: `icon icon-${which}`, viewBox: '0 0 16 16', width: 16, height: 16,
+  return s(`svg.icon.icon-${which}`, { viewBox: '0 0 16 16', width: 16, height: 16,
     'aria-hidden': 'true' }, s('path', { d: ICONS.get(which) }));
 }
 
@@ -119,8 +149,10 @@ export function icon(which) {
 export function swap(host, ...children) {
   const at = host.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   host.replaceChildren(...children);
-  if (at !== undefined)
-    [...host.querySelectorAll('[data-key]')].find((el) => el.dataset.key === at)?.focus({ preventScroll: true });
+  if (at === undefined)
+    return;
+  const again = [...host.querySelectorAll('[data-key]')].find((el) => el.dataset.key === at);
+  again?.focus({ preventScroll: true });
 }
 
 /** Tells screen readers what the last action did. */
@@ -130,27 +162,23 @@ export function say(sentence) {
 
 /** One of a few: a row of buttons of which one is pressed. */
 export function choice({ label, key, options, chosen, pick }) {
-  return h('div', { class: 'choice', role: 'group', 'aria-label': label },
-    options.map(([value, word]) => h('button', {
-      type: 'button', 'aria-pressed': String(value === chosen), data: { key: `${key}:${value}` },
-      on: { click: () => pick(value) },
-    }, word)));
+  return h('div.choice', { role: 'group', 'aria-label': label },
+    options.map(([value, word]) => button('', { key: `${key}:${value}`,
+      'aria-pressed': String(value === chosen), click: () => pick(value) }, word)));
 }
 
 /** A line to copy into a terminal. */
 export function command(line) {
-  const code = h('code', {}, line);
-  const copy = h('button', { type: 'button', class: 'quiet', on: {
-    async click() {
-      try {
-        await navigator.clipboard.writeText(line);
-        say(words.copied);
-        copy.textContent = words.copied;
-      } catch {
-        getSelection().selectAllChildren(code);
-      }
-    },
+  const code = h('code', line);
+  const copy = button('.quiet', { async click() {
+    try {
+      await navigator.clipboard.writeText(line);
+      say(words.copied);
+      copy.textContent = words.copied;
+    } catch {
+      getSelection().selectAllChildren(code);
+    }
   } }, words.copy);
-  return h('div', { class: 'command' },
+  return h('div.command',
     h('pre', { tabindex: 0, role: 'group', 'aria-label': words.commandRegion }, code), copy);
 }

@@ -15,9 +15,9 @@ export function csv(head, rows) {
   return [head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n').concat('\r\n');
 }
 
-/** Hands the reader a file. */
-export function download(file, type, content) {
-  const url = URL.createObjectURL(new Blob([content], { type }));
+/** Hands the reader a CSV file. */
+export function download(file, content) {
+  const url = URL.createObjectURL(new Blob([content], { type: 'text/csv;charset=utf-8' }));
   const a = document.createElement('a');
   a.setAttribute('href', url);
   a.download = file;

@@ -56,16 +56,11 @@ export function exactUsd(uusd) {
   return `${uusd < 0 ? '-' : ''}${Math.floor(abs / MICRO)}.${micros}`;
 }
 
-const WHOLE = new Intl.NumberFormat();
-const SHORT = new Intl.NumberFormat(undefined, { notation: 'compact', maximumSignificantDigits: 3 });
+const WHOLE = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+const TENTHS = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 
 export function count(n) {
   return n === null ? DASH : WHOLE.format(n);
-}
-
-/** For axes. */
-export function shortCount(n) {
-  return SHORT.format(n);
 }
 
 const PERCENT = [0, 1, 2].map((digits) => new Intl.NumberFormat(undefined,
@@ -116,6 +111,16 @@ export function change(now, before, write, base) {
   };
 }
 
+/** A cost beside its cost before, in one word for a table; before: null if not compared. */
+export function costChange(now, before) {
+  if (before === null || before === undefined)
+    return '';
+  if (before === 0)
+    return now > 0 ? words.isNew : '';
+  const { share, abs } = change(now, before, money, before >= 10000 ? SMALL_BASE : 0);
+  return share || abs;
+}
+
 /** Milliseconds. */
 export function duration(ms) {
   if (ms === null || ms === undefined)
@@ -123,7 +128,7 @@ export function duration(ms) {
   if (ms < 1000)
     return text(words.unitMs, { n: count(Math.round(ms)) });
   if (ms < 60000)
-    return text(words.unitS, { n: new Intl.NumberFormat(undefined, { maximumFractionDigits: ms < 10000 ? 1 : 0 }).format(ms / 1000) });
+    return text(words.unitS, { n: (ms < 10000 ? TENTHS : WHOLE).format(ms / 1000) });
   return ago(ms / 1000);
 }
 
@@ -139,32 +144,37 @@ export function ago(seconds) {
   return text(words.unitDH, { d: Math.floor(s / 86400), h: Math.floor((s % 86400) / 3600) });
 }
 
+const DATE = { year: 'numeric', month: 'short', day: 'numeric' };
+const TIME = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+const DIGITS = { year: 'numeric', month: '2-digit', day: '2-digit' };
+
 /** The writers of times in one zone. */
 export function calendar(tz) {
-  const write = (options) => {
-    const f = new Intl.DateTimeFormat(undefined, { timeZone: tz, ...options });
+  const writer = (options, language) => new Intl.DateTimeFormat(language,
+    { timeZone: tz, ...options });
+  const write = (options, language) => {
+    const f = writer(options, language);
     return (t) => f.format(t * 1000);
   };
-  const iso = new Intl.DateTimeFormat('en-CA', { timeZone: tz, year: 'numeric', month: '2-digit', day: '2-digit' });
-  const wall = new Intl.DateTimeFormat('en-CA', { timeZone: tz, year: 'numeric', month: '2-digit', day: '2-digit',
-    hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZoneName: 'longOffset' });
-  const span = new Intl.DateTimeFormat(undefined, { timeZone: tz, day: 'numeric', month: 'short', year: 'numeric' });
+  const span = writer(DATE);
+  const wall = writer({ ...DIGITS, ...TIME, second: '2-digit', timeZoneName: 'longOffset' },
+    'en-CA');
 
   return {
     tz,
-    clock: write({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }),
-    time: write({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    clock: write({ ...TIME, second: '2-digit' }),
+    time: write(TIME),
     weekday: write({ weekday: 'long' }),
     day: write({ weekday: 'short', day: 'numeric', month: 'short' }),
     shortDay: write({ day: 'numeric', month: 'short' }),
     nearDay: write({ weekday: 'short', day: 'numeric' }),
     month: write({ month: 'short', year: 'numeric' }),
-    full: write({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit',
-      hourCycle: 'h23', timeZoneName: 'short' }),
+    full: write({ weekday: 'short', ...DATE, ...TIME, timeZoneName: 'short' }),
     days: (from, to) => span.formatRange(from * 1000, (to - 1) * 1000),
-    isoDay: (t) => iso.format(t * 1000),
+    isoDay: write(DIGITS, 'en-CA'),
     isoTime(t) {
-      const p = Object.fromEntries(wall.formatToParts(t * 1000).map(({ type, value }) => [type, value]));
+      const parts = wall.formatToParts(t * 1000).map(({ type, value }) => [type, value]);
+      const p = Object.fromEntries(parts);
       const offset = p.timeZoneName.replace('GMT', '') || '+00:00';
       return `${p.year}-${p.month}-${p.day}T${p.hour}:${p.minute}:${p.second}${offset}`;
     },

@@ -10,6 +10,11 @@ function plural(n, forms) {
   return forms[rules.select(n)].replace('{n}', whole.format(n));
 }
 
+/** The word for a key from outside, which may be any; the key itself where there is none. */
+export function word(table, key, otherwise = String(key)) {
+  return Object.hasOwn(table, key) ? table[key] : otherwise;
+}
+
 export const words = {
   product: 'Switchyard',
   skip: 'Skip to content',
@@ -35,7 +40,7 @@ export const words = {
   density: 'Rows',
   densities: { comfortable: 'Comfortable', compact: 'Compact' },
   refresh: 'Refresh',
-  refreshes: { auto: 'Auto', 10: '10 s', 60: '60 s', off: 'Off' },
+  refreshes: [['auto', 'Auto'], ['10', '10 s'], ['60', '60 s'], ['off', 'Off']],
   shortcuts: 'Single-key shortcuts',
   onOff: { on: 'On', off: 'Off' },
   signedInAs: 'Signed in as {user} ({role})',
@@ -46,12 +51,14 @@ export const words = {
   /* period, comparison, filters */
   period: 'Period',
   ranges: {
-    '1h': 'Last hour', '24h': 'Last 24 hours', today: 'Today', yesterday: 'Yesterday', '7d': 'Last 7 days',
-    '30d': 'Last 30 days', '90d': 'Last 90 days', mtd: 'Month to date', lastmonth: 'Last month', '12m': 'Last 12 months',
+    '1h': 'Last hour', '24h': 'Last 24 hours', today: 'Today', yesterday: 'Yesterday',
+    '7d': 'Last 7 days', '30d': 'Last 30 days', '90d': 'Last 90 days', mtd: 'Month to date',
+    lastmonth: 'Last month', '12m': 'Last 12 months',
   },
   inRange: {
-    '1h': 'In the last hour', '24h': 'In the last 24 hours', today: 'Today so far', yesterday: 'Yesterday', '7d': 'In the last 7 days',
-    '30d': 'In the last 30 days', '90d': 'In the last 90 days', mtd: 'This month so far', lastmonth: 'Last month',
+    '1h': 'In the last hour', '24h': 'In the last 24 hours', today: 'Today so far',
+    yesterday: 'Yesterday', '7d': 'In the last 7 days', '30d': 'In the last 30 days',
+    '90d': 'In the last 90 days', mtd: 'This month so far', lastmonth: 'Last month',
     '12m': 'In the last 12 months',
   },
   inDays: 'In the period {days}',
@@ -63,7 +70,8 @@ export const words = {
   later: 'Later period',
   comparison: 'Comparison',
   comparisons: {
-    prev: 'vs previous period', week: 'vs a week earlier', month: 'vs a month earlier', year: 'vs a year earlier',
+    prev: 'vs previous period', week: 'vs a week earlier', month: 'vs a month earlier',
+    year: 'vs a year earlier',
     none: 'no comparison',
   },
   filters: 'Filters',
@@ -71,8 +79,14 @@ export const words = {
   filterClear: 'Clear filters',
   onlyThis: '{name}: show only this',
   notOnlyThis: '{name}: show all again',
-  dims: { model: 'model', provider: 'provider', route: 'route', feature: 'feature', user: 'user', key: 'key' },
-  dimsMany: { model: 'models', provider: 'providers', route: 'routes', feature: 'features', user: 'users', key: 'keys' },
+  dims: {
+    model: 'model', provider: 'provider', route: 'route', feature: 'feature', user: 'user',
+    key: 'key',
+  },
+  dimsMany: {
+    model: 'models', provider: 'providers', route: 'routes', feature: 'features', user: 'users',
+    key: 'keys',
+  },
   noName: '(none)',
 
   /* the answer */
@@ -85,7 +99,10 @@ export const words = {
   answerSame: ', as much as {before}',
   answerFailed: '; {share} of them failed.',
   answerNoneFailed: '; none of them failed.',
-  befores: { prev: 'in the period before', week: 'a week earlier', month: 'a month earlier', year: 'a year earlier' },
+  befores: {
+    prev: 'in the period before', week: 'a week earlier', month: 'a month earlier',
+    year: 'a year earlier',
+  },
   requests: (n) => plural(n, { one: '{n} request', other: '{n} requests' }),
   yesterdayMore: 'Yesterday cost {cost}, {diff} more than the {weekday} before.',
   yesterdayLess: 'Yesterday cost {cost}, {diff} less than the {weekday} before.',
@@ -94,7 +111,8 @@ export const words = {
   moverFall: '{share} of the fall: {dim} {name}',
   moverIn: ' in {dim} {name}',
   whys: {
-    traffic: '; mostly a change in traffic', mix: '; mostly another mix of models', size: '; mostly the length of requests',
+    traffic: '; mostly a change in traffic', mix: '; mostly another mix of models',
+    size: '; mostly the length of requests',
     price: '; mostly prices and caching', new_stopped: '; mostly what was new or stopped',
   },
 
@@ -108,13 +126,14 @@ export const words = {
     one: '{n} request has no price and is missing in the costs below. ',
     other: '{n} requests have no price and are missing in the costs below. ',
   }),
-  bannerUnpricedDo: 'switchyard models --unpriced',
+  unpricedDo: 'switchyard models --unpriced',
   bannerStore: 'The store is {share} full.',
   bannerConfig: 'The configuration files are newer than what is in force. ',
-  bannerConfigDo: 'switchyard apply',
+  configDo: 'switchyard apply',
   bannerStale: 'These figures are {ago} old: what happened since has not been added up yet.',
   bannerMore: (n) => plural(n, { one: '{n} more notice', other: '{n} more notices' }),
-  bannerPartial: 'The answer was cut short: there are more rows than are counted here. Choose a shorter period.',
+  bannerPartial: 'The answer was cut short: there are more rows than are counted here. '
+    + 'Choose a shorter period.',
   notices: 'Notices',
 
   /* tiles */
@@ -125,7 +144,8 @@ export const words = {
   tileFirstNote: 'p50 / p95',
   tileSaved: 'Saved',
   est: 'est.',
-  estWhy: 'Estimated: what the same tokens would have cost without cached prompts, cached answers and routing.',
+  estWhy: 'Estimated: what the same tokens would have cost without cached prompts, cached '
+    + 'answers and routing.',
   was: 'was {value}',
   of: '{value} of the full price',
   savedUnknown: 'nothing saved so far',
@@ -137,7 +157,10 @@ export const words = {
   before: 'before',
 
   /* the chart */
-  spendPer: { '5min': 'Spend per 5 minutes', hour: 'Spend per hour', day: 'Spend per day', month: 'Spend per month' },
+  spendPer: {
+    '5min': 'Spend per 5 minutes', hour: 'Spend per hour', day: 'Spend per day',
+    month: 'Spend per month',
+  },
   steps: { '5min': 'Time', hour: 'Hour', day: 'Day', month: 'Month' },
   by: 'by',
   view: 'View',
@@ -164,17 +187,23 @@ export const words = {
   change: 'Change',
   isNew: 'new',
   listAll: 'All {dims}',
-  listTitle: { model: 'All models', provider: 'All providers', route: 'All routes', feature: 'All features', user: 'All users', key: 'All keys' },
+  listTitle: {
+    model: 'All models', provider: 'All providers', route: 'All routes', feature: 'All features',
+    user: 'All users', key: 'All keys',
+  },
   listNothing: 'Nobody has sent this label yet.',
   columns: {
-    cost_uusd: 'Cost', requests: 'Requests', upstream_error: 'Failed', unpriced: 'No price', in: 'Input', in_cache_read: 'Cache read',
+    cost_uusd: 'Cost', requests: 'Requests', upstream_error: 'Failed', unpriced: 'No price',
+    in: 'Input', in_cache_read: 'Cache read',
     in_cache_write: 'Cache write', out: 'Output', out_reasoning: 'Reasoning',
   },
   close: 'Close',
 
   /* providers */
   providersNow: 'Providers now',
-  circuits: { closed: 'in use', open: 'out of use', half_open: 'trying again', drained: 'drained by hand' },
+  circuits: {
+    closed: 'in use', open: 'out of use', half_open: 'trying again', drained: 'drained by hand',
+  },
   circuitFailing: 'in use, failing',
   circuitIdle: 'in use, idle',
   circuitFor: '{word} for {ago}',
@@ -186,14 +215,18 @@ export const words = {
   providerNone: 'no traffic this hour',
   lastError: 'last error {class}, {time}',
   stripText: 'Last 24 hours: {list}.',
-  stripParts: { o: '{ago} fine', d: '{ago} degraded', b: '{ago} bad', x: '{ago} out of use', '.': '{ago} without traffic' },
+  stripParts: {
+    o: '{ago} fine', d: '{ago} degraded', b: '{ago} bad', x: '{ago} out of use',
+    '.': '{ago} without traffic',
+  },
   noProviders: 'No provider is configured.',
   noProvidersDo: 'switchyard init',
   stripNote: 'Strips: the last 24 hours. Figures: the last hour.',
 
   /* empty */
   neverTitle: 'Waiting for the first request',
-  neverLead: 'The gateway is up and nothing has gone through it yet. Send it something, and this page fills itself.',
+  neverLead: 'The gateway is up and nothing has gone through it yet. Send it something, '
+    + 'and this page fills itself.',
   neverKey: 'Make a client key, once',
   neverCurl: 'Send a request',
   neverPrompt: 'Say hello in five words',
@@ -212,12 +245,14 @@ export const words = {
   filteredDo: 'Remove the last filter',
   filteredAll: 'Remove all filters',
   forbiddenTitle: 'This page is not for this account',
-  forbiddenLead: 'The role {role} may not see these figures. Someone with the role admin can change that.',
+  forbiddenLead: 'The role {role} may not see these figures. Someone with the role admin '
+    + 'can change that.',
 
   /* errors */
   slow: 'Still waiting for the gateway…',
   downTitle: 'The gateway does not answer',
-  downLead: 'Nothing is wrong with this page; the address below gives no answer. It will be asked again by itself.',
+  downLead: 'Nothing is wrong with this page; the address below gives no answer. It will '
+    + 'be asked again by itself.',
   downCheck: 'See what is the matter',
   downDo: 'switchyard doctor',
   offline: 'No connection to the gateway: these figures are from {time}. ',
@@ -226,7 +261,8 @@ export const words = {
   errorTitle: 'The gateway could not answer that',
   errorCode: 'Code {code}, status {status}',
   errorRequest: 'request {id}',
-  errorUnreadable: 'The answer was not what the dashboard expects. Perhaps the page and the gateway are of different versions: reload.',
+  errorUnreadable: 'The answer was not what the dashboard expects. Perhaps the page and '
+    + 'the gateway are of different versions: reload.',
   reset: 'Back to the last 7 days',
 
   /* sign-in */
@@ -239,22 +275,26 @@ export const words = {
   signInWays: { link: 'Code', password: 'Password' },
   signInWay: 'Way to sign in',
   signInWrong: 'That did not work. Check what you entered and try again.',
-  signInCodeWrong: 'That code did not work. It may have been used already, or be older than ten minutes.',
+  signInCodeWrong: 'That code did not work. It may have been used already, or be older '
+    + 'than ten minutes.',
   signInWait: 'Too many tries. Wait {ago} and try again.',
-  signInNoCookie: 'The browser did not keep the session: it must allow cookies from this address, and https is needed except on this machine itself.',
+  signInNoCookie: 'The browser did not keep the session: it must allow cookies from this '
+    + 'address, and https is needed except on this machine itself.',
   signInDown: 'The gateway does not answer. Try again in a moment.',
   signInEnded: 'The session has ended. Sign in to go on where you were.',
   signInOut: 'You are signed out.',
   signInNone: 'This gateway offers no way to sign in here. Its administrator can change that.',
-  signInInsecure: 'This connection is not encrypted, so signing in here would show the password to the network. Use https.',
+  signInInsecure: 'This connection is not encrypted, so signing in here would show the '
+    + 'password to the network. Use https.',
   signingIn: 'Signing in…',
 
   /* help */
   help: 'Keyboard',
   helpTitle: 'Keyboard shortcuts',
   keys: [
-    ['d', 'today'], ['y', 'yesterday'], ['w', 'last 7 days'], ['m', 'month to date'], ['[', 'earlier period'],
-    [']', 'later period'], ['c', 'next comparison'], ['t', 'chart or table'], ['e', 'save as CSV'], ['r', 'refresh'], ['?', 'this list'],
+    ['d', 'today'], ['y', 'yesterday'], ['w', 'last 7 days'], ['m', 'month to date'],
+    ['[', 'earlier period'], [']', 'later period'], ['c', 'next comparison'],
+    ['t', 'chart or table'], ['e', 'save as CSV'], ['r', 'refresh'], ['?', 'this list'],
   ],
 
   foot: 'Switchyard {version} · configuration {generation}',
