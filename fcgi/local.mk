@@ -64,3 +64,8 @@ switchyard_admin_fcgi_SOURCES = \
 	fcgi/admin/spend.c fcgi/admin/summary.c \
 	fcgi/admin/web.c fcgi/admin/web.h
 switchyard_admin_fcgi_LDADD = $(SY_LIBS) $(FCGI_LIBS)
+
+# The gateway's worker.
+pkglibexec_PROGRAMS += switchyard.fcgi
+switchyard_fcgi_SOURCES = fcgi/main.c
+switchyard_fcgi_LDADD = libedge.a $(SY_LIBS)

@@ -66,17 +66,22 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/claude.c shared/dialect/claude.h \
 	shared/dialect/media.c shared/dialect/media.h \
 	shared/dialect/notes.c shared/dialect/notes.h \
-	shared/dialect/stopwatch.c shared/dialect/stopwatch.h \
-	shared/dialect/openai.h shared/dialect/openai_blame.c \
+	shared/dialect/openai.h \
+	shared/dialect/openai_blame.c \
 	shared/dialect/openai_build.c \
-	shared/dialect/openai_chat.h shared/dialect/openai_chat_in.c \
-	shared/dialect/openai_chat_out.c shared/dialect/openai_chat_read.c \
-	shared/dialect/openai_decode.c shared/dialect/openai_messages.c \
-	shared/dialect/openai_names.c shared/dialect/openai_out.c \
+	shared/dialect/openai_chat.h \
+	shared/dialect/openai_chat_in.c \
+	shared/dialect/openai_chat_out.c \
+	shared/dialect/openai_chat_read.c \
+	shared/dialect/openai_decode.c \
+	shared/dialect/openai_messages.c \
+	shared/dialect/openai_names.c \
+	shared/dialect/openai_out.c \
 	shared/dialect/openai_splice.c \
 	shared/dialect/openai_turns.c shared/dialect/openai_turns.h \
 	shared/dialect/openai_usage.c \
 	shared/dialect/registry.c \
+	shared/dialect/stopwatch.c shared/dialect/stopwatch.h \
 	shared/dialect/surface.h \
 	shared/dialect/think.c shared/dialect/think.h \
 	shared/dialect/translate.c shared/dialect/translate.h
@@ -120,6 +125,7 @@ libswitchyard_a_SOURCES += \
 libswitchyard_a_SOURCES += \
 	shared/relay/account.c \
 	shared/relay/attempt.c \
+	shared/relay/blame.c \
 	shared/relay/engine.h \
 	shared/relay/models.c \
 	shared/relay/relay.c shared/relay/relay.h \
@@ -131,7 +137,6 @@ libswitchyard_a_SOURCES += \
 libswitchyard_a_SOURCES += \
 	shared/ops/breakdown.c shared/ops/breakdown.h \
 	shared/ops/op_config.c shared/ops/op_config.h \
-	shared/ops/op_config.h \
 	shared/ops/op_key.c shared/ops/op_key.h \
 	shared/ops/op_provider.c shared/ops/op_provider.h \
 	shared/ops/op_secret.c shared/ops/op_secret.h \

@@ -378,21 +378,6 @@ void sy_try_stop(struct sy_try *t, enum sy_kind kind, const char *why)
 
 /* --- Over. ------------------------------------------------------------------------------- */
 
-static void blame_status(struct sy_try *t)
-{
-	const struct sy_adapter *adapter = sy_adapter_find(t->model->provider->dialect);
-
-	t->failed = true;
-	if (t->status >= 300 && t->status < 400)
-		sy_fail(&t->err, SY_UNUSABLE, "", "%s answered with a redirect (HTTP %d).",
-		    t->model->provider->name, t->status);
-	else
-		adapter->blame(&t->call, t->status,
-		    t->error_body.data != NULL ? t->error_body.data : "", t->error_body.len,
-		    &t->err);
-	t->err.retry_after_ms = t->retry_after_ms;
-}
-
 /* The transfer is over by itself, or the dialect's end was seen: is the answer whole? */
 static void judge(struct sy_try *t)
 {
@@ -408,7 +393,7 @@ static void judge(struct sy_try *t)
 		return;
 	}
 	if (t->status != 0 && t->fetched.ok) {
-		blame_status(t);
+		sy_blame_status(t);
 		return;
 	}
 	t->failed = true;
@@ -424,6 +409,8 @@ void sy_try_close(struct sy_try *t)
 		sy_fetch_cancel(t->fetch);
 		t->fetch = NULL;
 	}
+	if (t->failed)
+		sy_blame_clean(t);
 	if (t->failed && t->err.kind != SY_CLIENT_GONE)
 		sy_log(SY_INFO, "relay", t->q->id, "attempt=%u target=%s:%s kind=%s status=%d %s",
 		    t->row.seq, t->model->provider->name, t->model->name,

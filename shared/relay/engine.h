@@ -5,6 +5,7 @@
  *
  *   request.c  begins (who, what, which targets), goes from target to target, ends
  *   attempt.c  one target: builds, admits, fetches, listens, notes how it ended
+ *   blame.c    what a failed answer means, and which of its words may be passed on
  *   account.c  what an attempt consumed and how the ledger tells it
  *   reply.c    what the client reads: heads, held-back bytes, errors
  *
@@ -170,6 +171,10 @@ void sy_try_stop(struct sy_try *t, enum sy_kind kind, const char *why);
 void sy_try_close(struct sy_try *t); /* over: what the answer was, into failed and err */
 void sy_try_settle(struct sy_try *t);
 void sy_try_free(struct sy_try *t);
+
+/* blame.c */
+void sy_blame_status(struct sy_try *t); /* a non-2xx answer: into failed and err */
+void sy_blame_clean(struct sy_try *t);  /* err's words, without what is nobody's business */
 
 /* account.c */
 void sy_account_begin(struct sy_try *t);  /* the intent: labels, estimate, reservation */

@@ -1,0 +1,83 @@
+/*
+ * blame.c - what a provider's failed answer means, and which of its words may be passed on.
+ */
+#include "base/text.h"
+#include "relay/engine.h"
+
+#include <ctype.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+void sy_blame_status(struct sy_try *t)
+{
+	const struct sy_provider *p = t->model->provider;
+	const struct sy_adapter *adapter = sy_adapter_find(p->dialect);
+
+	t->failed = true;
+	if (t->status >= 300 && t->status < 400)
+		sy_fail(&t->err, SY_UNUSABLE, "", "%s answered with a redirect (HTTP %d).",
+		    p->name, t->status);
+	else
+		adapter->blame(&t->call, t->status,
+		    t->error_body.data != NULL ? t->error_body.data : "", t->error_body.len,
+		    &t->err);
+	t->err.retry_after_ms = t->retry_after_ms;
+}
+
+static void percent_encode(struct sy_buf *out, const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (isalnum((unsigned char)*text) || strchr("-._~", *text) != NULL)
+			sy_buf_putc(out, *text);
+		else
+			sy_buf_printf(out, "%%%02X", (unsigned char)*text);
+}
+
+/* A secret as it is, in base 64 (without the last letters, which depend on what follows), or
+ * as a query would hold it. */
+static bool holds_secret(const char *text, const char *secret)
+{
+	char base64[SY_SECRET_MAX * 4 / 3 + 8];
+	size_t len = strlen(secret);
+	struct sy_buf encoded;
+	bool held;
+
+	if (len < 4)
+		return false;
+	sodium_bin2base64(base64, sizeof(base64), (const unsigned char *)secret, len - len % 3,
+	    sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+	sy_buf_init(&encoded, SY_SECRET_MAX * 3);
+	percent_encode(&encoded, secret);
+	held = strstr(text, secret) != NULL || strstr(text, base64) != NULL ||
+	    strstr(text, encoded.data) != NULL;
+	sodium_memzero(base64, sizeof(base64));
+	sodium_memzero(encoded.data, encoded.len);
+	sy_buf_release(&encoded);
+	return held;
+}
+
+/*
+ * Providers quote keys and accounts when they refuse a credential: of that nothing is handed
+ * on.  In any other text a look is taken, because people debug from a provider's own words.
+ */
+void sy_blame_clean(struct sy_try *t)
+{
+	const struct sy_provider *p = t->model->provider;
+	const char *secret;
+	struct sy_error err;
+
+	if (t->err.kind == SY_CREDENTIAL) {
+		sy_copy(t->err.param, sizeof(t->err.param), "");
+		snprintf(t->err.message, sizeof(t->err.message),
+		    "%s does not accept the gateway's credential (HTTP %d); its operator has to "
+		    "look into it.",
+		    p->name, t->status);
+		return;
+	}
+	if (sy_secret_get(t->q->relay->secrets, p, &secret, &err) < 0 || secret == NULL ||
+	    !holds_secret(t->err.message, secret))
+		return;
+	snprintf(t->err.message, sizeof(t->err.message),
+	    "%s failed with words that held a secret; they are withheld.", p->name);
+}
