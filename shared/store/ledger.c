@@ -2,14 +2,15 @@
  * ledger.c - see ledger.h.
  *
  * The key begins with the request's time, so the table itself is the index by time; all other
- * conditions are looked at row by row, which takes about a microsecond each.
+ * conditions are looked at row by row, most of which need not be unpacked for that.
  */
 #include "store/ledger.h"
 
 #include "base/arena.h"
-#include "store/cells.h"
 #include "store/filing.h"
+#include "store/names.h"
 #include "store/rows.h"
+#include "store/sums.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,21 +49,68 @@ static bool go_to_start(struct sy_walk *w, const struct sy_ledger_query *q)
 	return sy_walk_step(w, MDB_LAST);
 }
 
-static bool label_fits(const char *wanted, const char *label)
+static const char *wanted(const struct sy_ledger_query *q, enum sy_dim dim)
 {
-	return wanted == NULL || strncmp(wanted, label, SY_LABEL_MAX - 1) == 0;
+	const char *labels[SY_DIMS] = {
+		[SY_DIM_MODEL] = q->model,
+		[SY_DIM_PROVIDER] = q->provider,
+		[SY_DIM_ROUTE] = q->route,
+		[SY_DIM_FEATURE] = q->feature,
+		[SY_DIM_USER] = q->user,
+		[SY_DIM_KEY] = q->key,
+	};
+
+	return labels[dim];
 }
 
 static bool fits(const struct sy_ledger_query *q, const struct sy_attempt *row)
 {
-	bool failed = sy_row_end(row) != SY_END_OK;
+	for (int dim = SY_DIM_NONE + 1; dim < SY_DIMS; dim++) {
+		const char *label = wanted(q, (enum sy_dim)dim);
 
-	if ((q->requests && !row->last) || (q->which == SY_WHICH_OK && failed) ||
+		if (label != NULL && strncmp(label, sy_row_label(row, (enum sy_dim)dim),
+		                         SY_LABEL_MAX - 1) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* A label that no row ever carried; those beyond a day's share of names have none of their
+ * own. */
+static bool is_hopeless(struct sy_txn *t, const struct sy_ledger_query *q)
+{
+	for (int d = SY_DIM_NONE + 1; d < SY_DIMS; d++) {
+		enum sy_dim dim = (enum sy_dim)d;
+		const char *label = wanted(q, dim);
+		uint32_t number;
+
+		if (label != NULL && !sy_name_find(t, dim, label, &number) &&
+		    !sy_name_find(t, dim, SY_NAME_OVERFLOW, &number))
+			return true;
+	}
+	return false;
+}
+
+/* What can be told without unpacking the row: most rows of a long look end here. */
+static bool may_fit(const struct sy_ledger_query *q, MDB_val value)
+{
+	struct sy_attempt head;
+	bool failed;
+
+	if (!sy_row_glance(value.mv_data, value.mv_size, &head))
+		return true; /* to be complained of by who reads it */
+	failed = sy_row_end(&head) != SY_END_OK;
+	if ((q->requests && !head.last) || (q->which == SY_WHICH_OK && failed) ||
 	    (q->which == SY_WHICH_FAILED && !failed))
 		return false;
-	return label_fits(q->key, row->key) && label_fits(q->provider, row->provider) &&
-	       label_fits(q->model, row->model) && label_fits(q->route, row->route) &&
-	       label_fits(q->feature, row->feature) && label_fits(q->user, row->user);
+	for (int dim = SY_DIM_NONE + 1; dim < SY_DIMS; dim++) {
+		const char *label = wanted(q, (enum sy_dim)dim);
+
+		if (label != NULL && memmem(value.mv_data, value.mv_size, label,
+		                         strnlen(label, SY_LABEL_MAX - 1)) == NULL)
+			return false;
+	}
+	return true;
 }
 
 static bool read_row(struct sy_walk *w, struct sy_attempt *row)
@@ -80,19 +128,22 @@ static size_t collect(struct sy_walk *w, const struct sy_ledger_query *q, size_t
 	bool more;
 
 	memset(mark, 0, sizeof(*mark));
-	for (more = go_to_start(w, q); more; more = sy_walk_step(w, MDB_PREV)) {
+	more = !is_hopeless(w->txn, q) && go_to_start(w, q);
+	for (; more; more = sy_walk_step(w, MDB_PREV)) {
 		struct sy_attempt *row = &rows[count];
 
 		if ((int64_t)sy_db_uint(w->key.mv_data, 6) < q->from_ms)
 			break;
 		if (count == limit || looked++ == SY_LEDGER_LOOK)
 			return count; /* and the mark is at the row before */
+		memcpy(mark->rid.bytes, w->key.mv_data, SY_ID_BYTES);
+		mark->seq =
+		    (uint16_t)sy_db_uint((uint8_t *)w->key.mv_data + SY_ID_BYTES, 2);
+		if (!may_fit(q, w->value))
+			continue;
 		if (!read_row(w, row))
 			break;
-		mark->rid = row->rid;
-		mark->seq = row->seq;
-		if (fits(q, row))
-			count++;
+		count += fits(q, row);
 	}
 	memset(mark, 0, sizeof(*mark));
 	return count;

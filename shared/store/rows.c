@@ -52,7 +52,8 @@ static const struct sy_packed_member members[] = {
 	MEMBER(SY_M_I32, request_ms),
 };
 
-#define COUNT (sizeof(members) / sizeof(members[0]))
+#define COUNT  (sizeof(members) / sizeof(members[0]))
+#define GLANCE 8 /* before the first text */
 
 _Static_assert(sizeof(enum sy_outcome) == sizeof(int32_t), "enums are packed as int32_t");
 _Static_assert(SY_ROW_BYTES >= 1 + 7 * SY_LABEL_MAX + 128 + 32 * 10, "a row may not fit");
@@ -77,4 +78,14 @@ bool sy_row_unpack(const void *aid, const void *bytes, size_t len, struct sy_att
 	row->seq = (uint16_t)sy_db_uint((const uint8_t *)aid + SY_ID_BYTES, 2);
 	sy_unpack(&u, members, COUNT, row);
 	return !u.bad && u.at == u.end;
+}
+
+bool sy_row_glance(const void *bytes, size_t len, struct sy_attempt *row)
+{
+	struct sy_unpacker u = { .at = bytes, .end = (const uint8_t *)bytes + len };
+
+	if (len == 0 || *u.at++ != SY_ROW_VERSION)
+		return false;
+	sy_unpack(&u, members, GLANCE, row);
+	return !u.bad;
 }

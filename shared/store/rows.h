@@ -19,6 +19,9 @@ size_t sy_row_pack(const struct sy_attempt *row, uint8_t bytes[SY_ROW_BYTES]);
 bool sy_row_unpack(const void *aid, const void *bytes, size_t len,
     struct sy_attempt *row);
 
+/* The same for what stands before the texts only: flags, outcome, kind, statuses. */
+bool sy_row_glance(const void *bytes, size_t len, struct sy_attempt *row);
+
 /* The request's time, Unix: the time that a row is filed under. */
 static inline int64_t sy_row_ms(const struct sy_attempt *row)
 {

@@ -9,12 +9,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static struct scratch place;
+
+/* In place of the C library's: says what it is told to of any file system. */
+static long told_magic;
+
+int statfs(const char *path, struct statfs *fs)
+{
+	(void)path;
+	memset(fs, 0, sizeof(*fs));
+	fs->f_type = (__fsword_t)told_magic;
+	return 0;
+}
 
 static int refused(const char *dir, bool make, const char *why)
 {
@@ -83,6 +96,22 @@ static void test_what_is_refused(void)
 		CU_ASSERT_EQUAL(chown(place.book_dir, 65534, 65534), 0);
 		refused(place.book_dir, false, "belongs to user 65534");
 	}
+	scratch_remove(&place);
+}
+
+static void test_network_filesystems(void)
+{
+	static const struct {
+		long magic;
+		const char *name;
+	} cases[] = { { 0x6969, "NFS" }, { 0xfe534d42, "SMB" }, { 0x65735546, "FUSE" } };
+
+	make_book();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		told_magic = cases[i].magic;
+		refused(place.book_dir, true, cases[i].name);
+	}
+	told_magic = 0;
 	scratch_remove(&place);
 }
 
@@ -259,6 +288,47 @@ static void test_no_space(void)
 
 /* --- Transactions ------------------------------------------------------------------------ */
 
+/* Breaks LMDB's write mutex, as a process did that closed the environment at the wrong
+ * moment under LMDB 0.9.26 to 0.9.31.  From another process: closing the lock file would take
+ * away our own locks. */
+static void break_mutex(void)
+{
+	char path[220];
+	int status;
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "%s/lock.mdb", place.book_dir);
+	pid = fork();
+	if (pid == 0) {
+		int fd = open(path, O_RDWR);
+		char *map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+		if (map == MAP_FAILED)
+			_exit(1);
+		memset(map + 64, 0xff, 40);
+		_exit(0);
+	}
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT_EQUAL(status, 0);
+}
+
+static void test_broken_mutex(void)
+{
+	struct numbers n = { 0, 10 };
+	struct sy_store *store;
+	struct sy_error err;
+
+	scratch_make(&place);
+	store = open_small();
+	ok(sy_store_write(store, put_numbers, &n, &err), &err);
+	break_mutex();
+	n = (struct numbers){ 10, 20 };
+	ok(sy_store_write(store, put_numbers, &n, &err), &err);
+	CU_ASSERT_EQUAL(count_rows(store), 20);
+	sy_store_close(store);
+	scratch_remove(&place);
+}
+
 struct steps {
 	int runs;
 	bool found_after;
@@ -324,10 +394,12 @@ static void test_unknown_row(void)
 CU_TestInfo store_tests[] = {
 	{ "folders and files are the owner's alone", test_modes },
 	{ "links, strangers' and broken files are refused", test_what_is_refused },
+	{ "network file systems are refused", test_network_filesystems },
 	{ "other formats are refused", test_other_formats },
 	{ "the map grows", test_map_grows },
 	{ "the map is grown by another process", test_map_grown_elsewhere },
 	{ "no space is an error, and heals", test_no_space },
+	{ "a broken lock is mended by opening again", test_broken_mutex },
 	{ "the first failure counts, and nothing is written", test_first_failure_counts },
 	{ "a row of another version is refused", test_unknown_row },
 	CU_TEST_INFO_NULL,

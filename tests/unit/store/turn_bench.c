@@ -104,6 +104,23 @@ static void bench_import(void)
 	free(history);
 }
 
+static void ignore_row(void *arg, const struct sy_attempt *row)
+{
+	(void)arg;
+	(void)row;
+}
+
+static void bench_listing(void)
+{
+	struct sy_ledger_query q = { .provider = "acme", .which = SY_WHICH_FAILED };
+	struct sy_ledger_mark mark;
+	struct sy_error err;
+	int64_t from_us = sy_monotonic_us();
+
+	ok(sy_ledger_each(s.book, &q, ignore_row, NULL, &mark, &err), &err);
+	printf("a listing that finds nothing: %.1f ms\n", since_s(from_us) * 1e3);
+}
+
 int main(void)
 {
 	if (sodium_init() < 0)
@@ -111,6 +128,7 @@ int main(void)
 	fresh_stores();
 	bench_pairs();
 	bench_import();
+	bench_listing();
 	no_stores();
 	return 0;
 }
