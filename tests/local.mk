@@ -173,11 +173,10 @@ endif
 SY_FUZZ_COMMON = $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h tests/fuzz/contract.c tests/fuzz/contract.h
 
 SY_FUZZ_TARGETS = \
+	tests/fuzz/fuzz_anthropic_build \
 	tests/fuzz/fuzz_anthropic_feed tests/fuzz/fuzz_anthropic_parse \
 	tests/fuzz/fuzz_catalogue \
 	tests/fuzz/fuzz_config_blob tests/fuzz/fuzz_config_text
-	tests/fuzz/fuzz_anthropic_build \
-	tests/fuzz/fuzz_anthropic_feed tests/fuzz/fuzz_anthropic_parse
 check_PROGRAMS += $(SY_FUZZ_TARGETS)
 TESTS += tests/fuzz/seeds.sh
 EXTRA_DIST += tests/fuzz/seeds.sh tests/fuzz/seeds tests/fuzz/main.c

@@ -370,11 +370,16 @@ static const char *open_call(const struct sy_chat *c, const char *name)
 	return NULL;
 }
 
-/* Old frameworks name the tool instead of the call. */
+/* Old frameworks name the tool instead of the call; that a tool failed has two words, neither
+ * of them OpenAI's. */
 static int read_result(const struct reading *r, struct json_object *in, const char *path,
     struct sy_message *m)
 {
+	const char *status = sy_json_text(in, "status");
+
+	m->tool_error = status != NULL && strcmp(status, "error") == 0;
 	if (read_content(r, in, path, 0, m) < 0 ||
+	    sy_json_bool(in, "is_error", path, &m->tool_error, r->err) < 0 ||
 	    sy_json_string(in, "tool_call_id", path, &m->tool_call_id, r->err) < 0)
 		return -1;
 	if (m->tool_call_id == NULL)

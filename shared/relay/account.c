@@ -126,6 +126,18 @@ static bool may_have_worked(const struct sy_try *t)
 	}
 }
 
+/* What was counted before a stream was cut is a placeholder for its output, or was true of a
+ * part of it only: the text that came is worth at least its estimate. */
+static void raise_output(struct sy_usage *u, int64_t text_bytes)
+{
+	int64_t missing = sy_tokens_estimate(text_bytes) - sy_usage_out(u);
+
+	if (missing <= 0)
+		return;
+	u->tokens[SY_OUT] += missing;
+	u->source = SY_USAGE_ESTIMATED;
+}
+
 static void account_usage(struct sy_try *t, const struct sy_reading *reading)
 {
 	struct sy_attempt *row = &t->row;
@@ -133,6 +145,8 @@ static void account_usage(struct sy_try *t, const struct sy_reading *reading)
 	row->bytes_out = reading->text_bytes;
 	if (reading->usage.source == SY_USAGE_PROVIDER) {
 		row->usage = reading->usage;
+		if (!reading->whole)
+			raise_output(&row->usage, reading->text_bytes);
 	} else {
 		memset(&row->usage, 0, sizeof(row->usage));
 		if (may_have_worked(t)) {
