@@ -22,7 +22,7 @@
 #define OUT_BYTES  (256 << 20) /* an answer longer than this is no answer */
 #define KEPT_BYTES 16384       /* buffers up to this size are kept for the next request */
 #define MOST_SPARE 256
-#define ACCEPTS    64 /* in one turn, so that those accepted are served too */
+#define ACCEPTS    16 /* in one turn, so that those accepted are served too */
 #define TICK_S     1.0
 #define PAUSE_S    0.1 /* after accept() failed for want of descriptors */
 #define WRITE_US   (20 * INT64_C(1000000))

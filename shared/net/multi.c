@@ -50,7 +50,9 @@ static void on_kick(struct ev_loop *loop, ev_timer *w, int revents)
 	struct sy_multi *m = w->data;
 
 	(void)loop, (void)revents;
+	m->working = true;
 	m->work(m);
+	m->working = false;
 	act(m, CURL_SOCKET_TIMEOUT, 0);
 }
 
@@ -101,13 +103,27 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *as
 	return 0;
 }
 
+/* A timer of zero would let the loop sleep for a millisecond.  But one kick a turn, or a
+ * transfer that always has more would keep the others waiting. */
+static bool may_hurry(struct sy_multi *m)
+{
+	unsigned turn = ev_iteration(m->loop);
+
+	if (m->working || m->hurried_in == turn)
+		return false;
+	m->hurried_in = turn;
+	return true;
+}
+
 static int on_timeout(CURLM *curl, long ms, void *arg)
 {
 	struct sy_multi *m = arg;
 
 	(void)curl;
 	ev_timer_stop(m->loop, &m->timer);
-	if (ms >= 0) {
+	if (ms == 0 && may_hurry(m)) {
+		sy_multi_kick(m);
+	} else if (ms >= 0) {
 		ev_timer_set(&m->timer, (double)ms / 1000, 0);
 		ev_timer_start(m->loop, &m->timer);
 	}

@@ -16,6 +16,8 @@ struct sy_multi {
 	CURLM *curl;
 	ev_timer timer; /* when libcurl wants to be called without a socket's event */
 	ev_timer kick;  /* never started: fed to the loop by hand */
+	bool working;   /* a kick is about to call libcurl in any case */
+	unsigned hurried_in; /* the turn of the last kick that libcurl asked for */
 
 	/* Adds, removes and resumes what is to be; called outside of libcurl. */
 	void (*work)(struct sy_multi *m);

@@ -198,7 +198,7 @@ static struct sy_request *new_request(struct sy_relay *r, const struct sy_inboun
 	r->busy++;
 	ev_timer_init(&q->timer, on_timer, 0, 0);
 	q->timer.data = q;
-	ev_timer_start(r->loop, &q->timer);
+	ev_feed_event(r->loop, &q->timer, EV_TIMER); /* soon, not at once */
 	return q;
 }
 
