@@ -154,6 +154,8 @@ tests_double_worker_LDADD = libedge.a libswitchyard.a $(EV_LIBS) $(JSON_LIBS) $(
 
 TESTS += tests/drive/edge.sh
 EXTRA_DIST += tests/drive/edge.sh tests/drive/edge.py tests/drive/webserver.py
+TESTS += tests/drive/recipes.sh
+EXTRA_DIST += tests/drive/recipes.sh tests/drive/recipes.py
 
 # The whole gateway, through lighttpd: what rig.py starts, wire.py asks and ledger_dump tells.
 check_PROGRAMS += tests/drive/ledger_dump
