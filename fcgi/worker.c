@@ -34,14 +34,17 @@ struct worker {
 
 /* --- The end. ---------------------------------------------------------------------------- */
 
+static void leave_if_flushed(struct worker *k)
+{
+	if (k->connections == NULL || sy_connections_count(k->connections) == 0 ||
+	    ev_now(k->loop) - k->flush_from > FLUSH_S)
+		ev_break(k->loop, EVBREAK_ALL);
+}
+
 static void on_flushed(struct ev_loop *loop, ev_timer *w, int revents)
 {
-	struct worker *k = w->data;
-
-	(void)revents;
-	if (k->connections == NULL || sy_connections_count(k->connections) == 0 ||
-	    ev_now(loop) - k->flush_from > FLUSH_S)
-		ev_break(loop, EVBREAK_ALL);
+	(void)loop, (void)revents;
+	leave_if_flushed(w->data);
 }
 
 /* All requests are settled; the last bytes of answers may still be queued. */
@@ -51,6 +54,7 @@ static void on_drained(void *arg)
 
 	k->flush_from = ev_now(k->loop);
 	ev_timer_again(k->loop, &k->flushed);
+	leave_if_flushed(k);
 }
 
 static void on_stop(struct ev_loop *loop, ev_signal *w, int revents)
@@ -111,6 +115,8 @@ static void forget_environment(void)
 
 		values[i] = value != NULL ? strdup(value) : NULL;
 	}
+	for (char **e = environ; *e != NULL; e++)
+		explicit_bzero(*e, strlen(*e)); /* /proc/PID/environ shows this memory */
 	clearenv();
 	for (size_t i = 0; i < 2; i++) {
 		if (values[i] != NULL)

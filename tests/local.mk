@@ -78,7 +78,7 @@ TESTS += tests/unit/fcgi/fcgi_test
 check_PROGRAMS += tests/unit/fcgi/fcgi_test
 tests_unit_fcgi_fcgi_test_SOURCES = \
 	tests/unit/suites.h tests/unit/main.c \
-	tests/double/relay.c tests/double/surface.c \
+	tests/double/relay.c \
 	tests/unit/fcgi/cgi_test.c \
 	tests/unit/fcgi/connection_test.c \
 	tests/unit/fcgi/endpoint_test.c \
@@ -149,7 +149,7 @@ endif
 # without providers.
 check_PROGRAMS += tests/double/worker
 tests_double_worker_SOURCES = \
-	fcgi/main.c tests/double/relay.c tests/double/surface.c
+	fcgi/main.c tests/double/relay.c
 tests_double_worker_LDADD = libedge.a libswitchyard.a $(EV_LIBS) $(JSON_LIBS) $(SODIUM_LIBS)
 
 TESTS += tests/drive/edge.sh
