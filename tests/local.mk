@@ -105,7 +105,7 @@ tests_unit_store_store_test_SOURCES = \
 	tests/unit/store/gate_test.c tests/unit/store/keys_test.c \
 	tests/unit/store/kill_test.c tests/unit/store/ledger_test.c \
 	tests/unit/store/limits_test.c tests/unit/store/race_test.c \
-	tests/unit/store/rollup_test.c \
+	tests/unit/store/rollup_test.c tests/unit/store/rows_test.c \
 	tests/unit/store/scratch.c tests/unit/store/scratch.h \
 	tests/unit/store/session_test.c tests/unit/store/store_test.c \
 	tests/unit/store/suites.c tests/unit/store/turn_test.c \

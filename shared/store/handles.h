@@ -45,4 +45,7 @@ void sy_book_hash(const struct sy_book *b, const char *text, uint8_t hash[SY_HAS
 /* Opens a worker's liveness file: a descriptor, or -1 with errno. */
 int sy_worker_file(const struct sy_live *l, uint32_t worker);
 
+/* How many workers live; removes the files of those that do not. */
+int64_t sy_workers_count(const struct sy_live *l);
+
 #endif

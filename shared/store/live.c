@@ -227,7 +227,7 @@ static bool lives(const char *dir, const char *name)
 	return alive;
 }
 
-static int64_t count_workers(const struct sy_live *l)
+int64_t sy_workers_count(const struct sy_live *l)
 {
 	DIR *dir = opendir(sy_store_dir(l->store));
 	struct dirent *entry;
@@ -271,6 +271,6 @@ int sy_live_now(struct sy_live *l, struct sy_live_now *out, struct sy_error *err
 	out->reserved_nanodollars = sum_reserved(&t);
 	if (sy_txn_end(&t, err) < 0)
 		return -1;
-	out->workers = count_workers(l);
+	out->workers = sy_workers_count(l);
 	return 0;
 }

@@ -124,6 +124,7 @@ int sy_sweep(struct sy_live *l, struct sy_error *err)
 	rc = find(&s, err);
 	if (rc == 0 && s.row_count > 0)
 		rc = settle(&s, err);
+	sy_workers_count(l);
 	free(s.turn);
 	free(s.rows);
 	free(s.fences);

@@ -2,12 +2,13 @@
 #include "scratch.h"
 
 extern CU_TestInfo book_tests[], fold_tests[], gate_tests[], keys_tests[], kill_tests[],
-    ledger_tests[], limits_tests[], race_tests[], rollup_tests[], session_tests[],
-    store_tests[], turn_tests[], upkeep_tests[];
+    ledger_tests[], limits_tests[], race_tests[], rollup_tests[], rows_tests[],
+    session_tests[], store_tests[], turn_tests[], upkeep_tests[];
 
 CU_SuiteInfo sy_suites[] = {
 	{ "store", NULL, NULL, NULL, NULL, store_tests },
 	{ "gate", NULL, NULL, fresh_stores, no_stores, gate_tests },
+	{ "rows", NULL, NULL, NULL, NULL, rows_tests },
 	{ "limits", NULL, NULL, NULL, NULL, limits_tests },
 	{ "book", NULL, NULL, fresh_stores, no_stores, book_tests },
 	{ "keys", NULL, NULL, fresh_stores, no_stores, keys_tests },
