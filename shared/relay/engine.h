@@ -122,6 +122,7 @@ struct sy_request {
 	struct sy_plan plan;
 	size_t at; /* the choice being tried */
 	bool context_used;
+	bool waited_more; /* for a target that needed longer than it said; once */
 	struct sy_retry retry;
 	struct sy_try *attempt;
 	struct sy_try *winner; /* whose answer it was */

@@ -15,6 +15,9 @@
  * usage comes at the end. */
 #define LISTEN_ON_MS 30000
 
+/* When to come back to a provider that has as many requests in flight as it may have. */
+#define FULL_RETRY_MS 1000
+
 static void conclude(struct sy_request *q);
 static void try_next(struct sy_request *q);
 
@@ -30,7 +33,7 @@ static int64_t heartbeat_due_us(const struct sy_request *q)
 	if (q->client == NULL || !q->ask.stream || q->config->heartbeat_ms == 0)
 		return 0;
 	return (q->wrote_us != 0 ? q->wrote_us : q->started_us) +
-	    (int64_t)q->config->heartbeat_ms * 1000;
+	       (int64_t)q->config->heartbeat_ms * 1000;
 }
 
 static int64_t due_us(const struct sy_request *q)
@@ -111,9 +114,11 @@ static int authenticate(struct sy_request *q, struct sy_error *err)
 	if (rc == 0)
 		return sy_fail(err, SY_UNKNOWN_KEY, "", "This key is not known here.");
 	if (q->key.revoked)
-		return sy_fail(err, SY_UNKNOWN_KEY, "", "The key %s has been revoked.", q->key.id);
+		return sy_fail(err, SY_UNKNOWN_KEY, "", "The key %s has been revoked.",
+		    q->key.id);
 	if (q->key.expires_ms != 0 && sy_unix_ms() >= q->key.expires_ms)
-		return sy_fail(err, SY_UNKNOWN_KEY, "", "The key %s has expired.", q->key.id);
+		return sy_fail(err, SY_UNKNOWN_KEY, "", "The key %s has expired.",
+		    q->key.id);
 	q->known = true;
 	return 0;
 }
@@ -159,7 +164,8 @@ static int find_meaning(struct sy_request *q, struct sy_error *err)
 	near = sy_did_you_mean(q->ask.model, names);
 	return sy_fail(err, SY_NO_MODEL, "model",
 	    "No model is called '%.80s' here.%s%s%s GET /v1/models lists what there is.",
-	    q->ask.model, near ? " Did you mean '" : "", near ? near : "", near ? "'?" : "");
+	    q->ask.model, near ? " Did you mean '" : "", near ? near : "",
+	    near ? "'?" : "");
 }
 
 static int understand(struct sy_request *q, struct sy_error *err)
@@ -172,8 +178,8 @@ static int understand(struct sy_request *q, struct sy_error *err)
 	if (q->ask.model == NULL)
 		q->ask.model = in->path_model;
 	if (q->ask.model == NULL || q->ask.model[0] == '\0')
-		return sy_fail_code(err, SY_BAD_REQUEST, "model", "missing_required_parameter",
-		    "You must name a model in 'model'.");
+		return sy_fail_code(err, SY_BAD_REQUEST, "model",
+		    "missing_required_parameter", "You must name a model in 'model'.");
 	if (in->user != NULL)
 		q->ask.user = in->user;
 	if (in->feature != NULL)
@@ -248,7 +254,10 @@ static void end(struct sy_request *q)
 	q->note.kind = q->err.kind;
 	sy_account_labels(q, &q->note);
 	sy_account_last(q, &q->note);
-	q->note_op = (struct sy_op){ .kind = SY_OP_NOTE, .row = &q->note, .done = noted, .arg = q };
+	q->note_op = (struct sy_op){ .kind = SY_OP_NOTE,
+		.row = &q->note,
+		.done = noted,
+		.arg = q };
 	sy_turns_add(&q->relay->turns, &q->note_op);
 }
 
@@ -290,7 +299,8 @@ static void conclude(struct sy_request *q)
 
 /* --- From target to target. -------------------------------------------------------------- */
 
-static void remember_tried(struct sy_request *q, const struct sy_model *m, enum sy_kind kind)
+static void remember_tried(struct sy_request *q, const struct sy_model *m,
+    enum sy_kind kind)
 {
 	if (q->tried != NULL && strlen(q->tried) > 400)
 		return;
@@ -311,8 +321,8 @@ static void give_up(struct sy_request *q)
 		return;
 	}
 	sy_fail(&err, q->plan.later ? SY_BUSY : SY_NO_PROVIDER, "",
-	    "No provider can answer for '%.80s' now: %s.",
-	    q->ask.model, q->plan.count > 0 ? q->plan.choices[0].why : "it has no targets");
+	    "No provider can answer for '%.80s' now: %s.", q->ask.model,
+	    q->plan.count > 0 ? q->plan.choices[0].why : "it has no targets");
 	if (q->plan.ready_ms != 0)
 		err.retry_after_ms = wait > 1000 ? (int)wait : 1000;
 	fail_with(q, &err);
@@ -344,20 +354,96 @@ static void try_next(struct sy_request *q)
 	give_up(q);
 }
 
+static struct sy_retry_limits limits_of(const struct sy_request *q)
+{
+	const struct sy_route *route = sy_request_route(q);
+	int64_t left_us =
+	    q->deadline_us != 0 ? q->deadline_us - sy_monotonic_us() : INT64_MAX;
+
+	return (struct sy_retry_limits){
+		.attempts = route != NULL && route->attempts ? route->attempts
+		                                             : q->config->attempts,
+		.target_attempts = route != NULL && route->target_attempts
+		                       ? route->target_attempts
+		                       : q->config->target_attempts,
+		.last_target = q->at + 1 >= q->plan.usable,
+		.left_ms = left_us / 1000,
+	};
+}
+
+static void wait_for(struct sy_request *q, int64_t wait_ms)
+{
+	q->phase = SY_PHASE_WAITING;
+	q->resume_us = sy_monotonic_us() + wait_ms * 1000;
+	if (wait_ms == 0)
+		sy_request_ready(q);
+	else
+		arm(q);
+}
+
+/* A target that is to be tried again may be put off a little longer than its own words: the
+ * store adds jitter to them, and knows how long to wait for one that gave no time. */
+static bool worth_waiting(const struct sy_request *q, int64_t more_ms)
+{
+	return q->retry.target_attempts > 0 && !q->waited_more && more_ms > 0 &&
+	       more_ms <= SY_LATER_MAX_MS && more_ms <= limits_of(q).left_ms / 2;
+}
+
+/* Between plan and admission another process was faster; what it said is why there may be no
+ * answer at all. */
+static void skip_target(struct sy_request *q, const struct sy_admitted *said)
+{
+	int64_t ready_ms = sy_boot_ms() + (said->retry_after_ms > 0 ? said->retry_after_ms
+	                                                            : FULL_RETRY_MS);
+
+	q->plan.choices[q->at].why = sy_strdup(q->in.arena, said->why);
+	if (q->plan.ready_ms == 0 || ready_ms < q->plan.ready_ms)
+		q->plan.ready_ms = ready_ms;
+	q->at++;
+	q->retry.target_attempts = 0;
+	try_next(q);
+}
+
+static void not_admitted(struct sy_request *q, const struct sy_admitted *said)
+{
+	struct sy_error err;
+
+	switch (said->verdict) {
+	case SY_STOP_LIMIT:
+	case SY_STOP_BUDGET:
+		sy_fail(&err,
+		    said->verdict == SY_STOP_LIMIT ? SY_OVER_LIMIT : SY_OVER_BUDGET, "",
+		    "%s", said->why);
+		err.retry_after_ms = said->retry_after_ms;
+		fail_with(q, &err);
+		return;
+	case SY_STOP_CIRCUIT:
+		if (worth_waiting(q, said->retry_after_ms)) {
+			q->waited_more = true;
+			wait_for(q, said->retry_after_ms);
+			return;
+		}
+		break;
+	default:
+		break;
+	}
+	skip_target(q, said);
+}
+
 /* The store has answered for the attempt that waits. */
 void sy_request_admitted(struct sy_request *q, const struct sy_error *store_err)
 {
 	struct sy_try *t = q->attempt;
-	const struct sy_admitted *said = &t->op.admitted;
-	struct sy_error err;
+	struct sy_admitted said = t->op.admitted;
 
-	if (store_err == NULL && (said->verdict == SY_GO || said->verdict == SY_GO_PROBE)) {
-		t->fence = said->fence;
+	if (store_err == NULL && (said.verdict == SY_GO || said.verdict == SY_GO_PROBE)) {
+		t->fence = said.fence;
 		q->retry.attempts++;
 		q->retry.target_attempts++;
 		q->phase = SY_PHASE_TRYING;
 		if (q->gone)
-			sy_try_stop(t, SY_CLIENT_GONE, "the client left before it was sent");
+			sy_try_stop(t, SY_CLIENT_GONE,
+			    "the client left before it was sent");
 		else
 			sy_try_start(t);
 		arm(q);
@@ -365,37 +451,10 @@ void sy_request_admitted(struct sy_request *q, const struct sy_error *store_err)
 	}
 	q->attempt = NULL;
 	sy_try_free(t);
-	if (store_err != NULL) {
+	if (store_err != NULL)
 		fail_with(q, store_err);
-		return;
-	}
-	if (said->verdict == SY_STOP_LIMIT || said->verdict == SY_STOP_BUDGET) {
-		sy_fail(&err, said->verdict == SY_STOP_LIMIT ? SY_OVER_LIMIT : SY_OVER_BUDGET, "",
-		    "%s", said->why);
-		err.retry_after_ms = said->retry_after_ms;
-		fail_with(q, &err);
-		return;
-	}
-	/* Between plan and admission another process was faster. */
-	q->at++;
-	q->retry.target_attempts = 0;
-	try_next(q);
-}
-
-static struct sy_retry_limits limits_of(const struct sy_request *q)
-{
-	const struct sy_route *route = sy_request_route(q);
-	int64_t left_us = q->deadline_us != 0 ? q->deadline_us - sy_monotonic_us() : INT64_MAX;
-
-	return (struct sy_retry_limits){
-		.attempts = route != NULL && route->attempts ? route->attempts
-							     : q->config->attempts,
-		.target_attempts = route != NULL && route->target_attempts
-		    ? route->target_attempts
-		    : q->config->target_attempts,
-		.last_target = q->at + 1 >= q->plan.usable,
-		.left_ms = left_us / 1000,
-	};
+	else
+		not_admitted(q, &said);
 }
 
 /* A prompt that was too long goes to the route's larger models, once. */
@@ -455,12 +514,7 @@ static void after_attempt(struct sy_request *q, struct sy_try *t)
 		q->at++;
 		q->retry.target_attempts = 0;
 	}
-	q->phase = SY_PHASE_WAITING;
-	q->resume_us = sy_monotonic_us() + step.wait_ms * 1000;
-	if (step.wait_ms == 0)
-		sy_request_ready(q);
-	else
-		arm(q);
+	wait_for(q, step.wait_ms);
 }
 
 void sy_request_settled(struct sy_request *q, struct sy_try *t)
@@ -551,8 +605,8 @@ void sy_request_gone(struct sy_request *q)
 	q->client = NULL;
 	q->gone = true;
 	sy_fail(&why, SY_CLIENT_GONE, "", "the client left");
-	if (q->phase == SY_PHASE_TRYING && t->model->provider->abort_stops != SY_ABORT_YES &&
-	    t->fetch != NULL) {
+	if (q->phase == SY_PHASE_TRYING &&
+	    t->model->provider->abort_stops != SY_ABORT_YES && t->fetch != NULL) {
 		/* It may be billed all the same: hear what it says of usage. */
 		q->gone_us = sy_monotonic_us();
 		if (t->paused)

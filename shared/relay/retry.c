@@ -9,9 +9,6 @@
 #define BACKOFF_MS     250
 #define BACKOFF_MAX_MS 8000
 
-/* A provider's "later" is waited for inside a request only when it is short. */
-#define LATER_MAX_MS 5000
-
 /* One call that may have been done and billed is repeated once a request, not more.  A 5xx
  * that was answered is not of these: the provider said that it failed. */
 #define AMBIGUOUS_MAX 1
@@ -59,7 +56,7 @@ struct sy_retry_step sy_retry_decide(const struct sy_retry *r,
 		return step;
 	step.wait_ms = backoff(r->target_attempts, dice);
 	if (err->retry_after_ms > 0) {
-		if (err->retry_after_ms > LATER_MAX_MS)
+		if (err->retry_after_ms > SY_LATER_MAX_MS)
 			return step;
 		step.wait_ms += err->retry_after_ms;
 	}

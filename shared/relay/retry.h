@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A provider's "later" is waited for inside a request only when it is this short. */
+#define SY_LATER_MAX_MS 5000
+
 /* What a request has used up so far; all zero at its start. */
 struct sy_retry {
 	int attempts;        /* upstream calls made */
