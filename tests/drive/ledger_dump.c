@@ -99,15 +99,17 @@ static int rows(struct store *s, struct sy_error *err)
 {
 	struct sy_ledger_query q = { .limit = SY_LEDGER_MOST };
 	static const struct sy_ledger_mark end;
+	struct sy_ledger_mark mark;
 	struct sy_buf b;
 	int rc;
 
 	if (fold_all(s, err) < 0)
 		return -1;
 	sy_buf_init(&b, 65536);
-	do
-		rc = sy_ledger_each(s->book, &q, print_row, &b, &q.after, err);
-	while (rc >= 0 && memcmp(&q.after, &end, sizeof(end)) != 0);
+	do {
+		rc = sy_ledger_each(s->book, &q, print_row, &b, &mark, err);
+		q.after = mark;
+	} while (rc >= 0 && memcmp(&mark, &end, sizeof(end)) != 0);
 	sy_buf_release(&b);
 	return rc;
 }

@@ -260,7 +260,8 @@ class Rig:
             raise
 
     def _start(self, configuration, secrets, workers, data, server):
-        os.makedirs(os.path.join(self.root, "etc/secrets"), mode=0o700)
+        for name in ("etc/secrets", "var"):
+            os.makedirs(os.path.join(self.root, name), mode=0o700)
         self.sim = Sim(self.folder, data)
         self.text = configuration(self.sim)
         for name in secrets:
@@ -308,10 +309,10 @@ class Rig:
 
     def configure(self, text):
         self.write_configuration(text)
-        self.ctl("apply", "--yes")
+        self.ctl("apply")
 
     def create_key(self, label, *options):
-        return self.ctl("key", "create", label, *options).strip().splitlines()[-1]
+        return self.ctl("key", "create", "--label", label, *options).strip().splitlines()[-1]
 
     # --- The servers. ---
 
