@@ -181,9 +181,9 @@ static bool digits(struct scan *s)
 	return s->p > from;
 }
 
-static bool step_over(struct scan *s, const char *any_of)
+static bool step_over(struct scan *s, char c)
 {
-	if (s->p == s->end || *s->p == '\0' || strchr(any_of, *s->p) == NULL)
+	if (s->p == s->end || *s->p != c)
 		return false;
 	s->p++;
 	return true;
@@ -191,13 +191,14 @@ static bool step_over(struct scan *s, const char *any_of)
 
 static int scan_number(struct scan *s)
 {
-	step_over(s, "-");
-	if (!step_over(s, "0") && !digits(s))
+	step_over(s, '-');
+	if (!step_over(s, '0') && !digits(s))
 		return bad(s, "a value was expected");
-	if (step_over(s, ".") && !digits(s))
+	if (step_over(s, '.') && !digits(s))
 		return bad(s, "a digit was expected");
-	if (step_over(s, "eE")) {
-		step_over(s, "+-");
+	if (step_over(s, 'e') || step_over(s, 'E')) {
+		if (!step_over(s, '+'))
+			step_over(s, '-');
 		if (!digits(s))
 			return bad(s, "a digit was expected");
 	}
@@ -245,7 +246,7 @@ static int scan_member(struct scan *s, unsigned depth)
 	if (scan_string(s, true, &key) < 0)
 		return -1;
 	skip_space(s);
-	if (!step_over(s, ":"))
+	if (!step_over(s, ':'))
 		return bad(s, "':' was expected");
 	skip_space(s);
 	if (depth == 1 && s->arena != NULL)
@@ -275,7 +276,7 @@ static int scan_items(struct scan *s, unsigned depth, char close, size_t *count)
 		if (++*count > s->limits->messages && depth == 2 && close == ']')
 			return too_much(s, "elements in one array", s->limits->messages);
 		skip_space(s);
-	} while (step_over(s, ","));
+	} while (step_over(s, ','));
 	if (s->p == s->end || *s->p != close)
 		return bad(s,
 		    close == '}' ? "',' or '}' was expected" : "',' or ']' was expected");

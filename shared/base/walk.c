@@ -13,6 +13,11 @@ static bool is_space(char c)
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
+static bool ends_scalar(char c)
+{
+	return c == ',' || c == ']' || c == '}' || is_space(c);
+}
+
 static size_t skip_space(struct sy_span s, size_t at)
 {
 	while (at < s.len && is_space(s.at[at]))
@@ -68,7 +73,7 @@ static size_t skip_value(struct sy_span s, size_t at)
 		return skip_string(s, at);
 	if (s.at[at] == '{' || s.at[at] == '[')
 		return skip_nest(s, at);
-	while (at < s.len && strchr(",]} \t\r\n", s.at[at]) == NULL)
+	while (at < s.len && !ends_scalar(s.at[at]))
 		at++;
 	return at;
 }

@@ -445,13 +445,20 @@ static struct choice *choice_of(struct decode *d, int64_t index)
 	return c;
 }
 
+/* Nothing that comes after an error is part of an answer. */
+static void say_error(struct decode *d, const struct sy_error *err)
+{
+	d->st->ended = true;
+	emit(d, &(struct sy_event){ .kind = SY_EV_ERROR, .error = err });
+}
+
 static void fail_inside(struct decode *d, const char *native)
 {
 	struct sy_error err;
 
 	sy_fail(&err, SY_BROKEN, "", "%s ended its answer with '%s'",
 	    d->call->model->provider->name, native);
-	emit(d, &(struct sy_event){ .kind = SY_EV_ERROR, .error = &err });
+	say_error(d, &err);
 }
 
 /* Notes why a choice ended; it is said when nothing more can come. */
@@ -565,7 +572,7 @@ static void read_root(struct decode *d, const struct sy_span *root)
 	size_t pos = 0;
 
 	note_names(d->st, root);
-	while (sy_walk_element(root[R_CHOICES], &pos, &choice)) {
+	while (!d->st->ended && sy_walk_element(root[R_CHOICES], &pos, &choice)) {
 		int64_t index = 0;
 
 		sy_walk_fill(choice, choice_keys, COUNT(choice_keys), v);
@@ -580,6 +587,8 @@ static void read_root(struct decode *d, const struct sy_span *root)
 			usage = v[C_USAGE];
 	}
 	d->c = NULL;
+	if (d->st->ended) /* by an error */
+		return;
 	if (usage.at == NULL) /* Groq's */
 		usage = sy_walk_get(root[R_X_GROQ], "usage");
 	say_finishes(d, say_usage(d, usage));
@@ -587,6 +596,8 @@ static void read_root(struct decode *d, const struct sy_span *root)
 
 static void say_end(struct decode *d)
 {
+	if (d->st->ended)
+		return;
 	for (struct choice *c = d->st->choices; c != NULL; c = c->next)
 		say_finish(d, c);
 	d->c = NULL;
@@ -661,7 +672,7 @@ int sy_openai_feed(const struct sy_call *call, void *state, const struct sy_reco
 		return -1;
 	if (read_members(call, root, v, &inside) > 0 ||
 	    is_error_event(call, rec, &inside))
-		emit(&d, &(struct sy_event){ .kind = SY_EV_ERROR, .error = &inside });
+		say_error(&d, &inside);
 	else
 		read_root(&d, v);
 	return 0;
