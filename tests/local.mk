@@ -219,12 +219,12 @@ tests_fuzz_fuzz_head_LDFLAGS = $(SY_FUZZ_LINK)
 TESTS += tests/golden/exchanges.py
 check_PROGRAMS += tests/golden/replay
 EXTRA_DIST += tests/golden/exchanges.py
-tests_golden_replay_SOURCES = tests/golden/replay.c
+tests_golden_replay_SOURCES = tests/golden/replay.c tests/golden/trial.c tests/golden/trial.h
 tests_golden_replay_LDADD = $(SY_LIBS)
 
 # Cases by hand, a folder each: golden.c says what is in it.
 TESTS += tests/golden/golden
 check_PROGRAMS += tests/golden/golden
-EXTRA_DIST += tests/golden/anthropic
+EXTRA_DIST += tests/golden/anthropic tests/golden/openai
 tests_golden_golden_SOURCES = tests/golden/golden.c tests/golden/trial.c tests/golden/trial.h
 tests_golden_golden_LDADD = $(SY_LIBS)

@@ -10,6 +10,7 @@ shapes of OpenAI's reference.  Prints a row a provider, and every difference.
 import glob
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -294,6 +295,12 @@ def request_for(recording, client_streams):
 
 
 class Replay:
+    """What replay.c says of an exchange."""
+
+    READING = re.compile(r"(?s)(.*)\n-- (whole|cut) finish=(\S*) .*usage=(\w+) in=(\d+) "
+                         r"in_cache_read=(\d+) in_cache_write=(\d+) out=(\d+) out_reasoning=(\d+)")
+    ERROR = re.compile(r"(?m)^error (\w+) \d+ (.*)$")
+
     def __init__(self, program):
         self.p = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
@@ -303,7 +310,13 @@ class Replay:
         line = self.p.stdout.readline()
         if not line:
             sys.exit("replay died on: %s" % json.dumps(job))
-        return json.loads(line)
+        text = json.loads(line)
+        reading, error = self.READING.match(text), self.ERROR.search(text)
+        if error:
+            return {"kind": error.group(1), "message": error.group(2), "out": text[:error.start()]}
+        counts = [int(n) for n in reading.groups()[4:]]
+        return {"kind": None, "message": None, "out": reading.group(1), "counted": reading.group(4) == "provider",
+                "usage": (sum(counts[:3]), sum(counts[3:]))}
 
 
 CLEAN = {"openai", "azure"}
@@ -312,8 +325,8 @@ CLEAN = {"openai", "azure"}
 def ways(recording):
     """How a provider's answers are configured to be read; the clean both ways."""
     if recording["provider"] in CLEAN:
-        return ("", "clean developer_role max_completion_tokens")
-    return ("",)
+        return ({}, {"clean": "yes", "developer_role": "yes", "max_completion_tokens": "yes"})
+    return ({},)
 
 
 def play(replay, recording):
@@ -326,12 +339,14 @@ def play(replay, recording):
     want = None
     if not error:
         want = (want_anthropic if dialect == "anthropic" else want_openai)(body, stream)
-    for quirks in ways(recording) if dialect == "openai" else ("",):
+    for quirks in ways(recording) if dialect == "openai" else ({},):
         for client_streams in (False, True):
             outs = set()
             for step in STEPS:
-                got = replay.run({"dialect": dialect, "quirks": quirks, "stream": stream, "step": step,
-                                  "request": request_for(recording, client_streams), "body": body})
+                got = replay.run({
+                    "set": dict(quirks, dialect=dialect, stream="yes" if stream else "no"),
+                    "request": json.dumps(request_for(recording, client_streams)),
+                    "answer": body, "piece": step})
                 where = "quirks %r, client %s, step %d" % (
                     quirks, "streams" if client_streams else "waits", step)
                 try:
@@ -343,10 +358,9 @@ def play(replay, recording):
                     verbatim = "clean" in quirks and client_streams == stream
                     parse = got_stream if client_streams else got_whole
                     told = parse(got["out"], verbatim)
-                    compare(want, told, got["usage_source"] == 1)
-                    check(not want.usage or got["usage_source"] == 1, "usage was not seen")
-                    check(want.usage is None or
-                          (sum(got["usage"][:3]), sum(got["usage"][3:])) == want.usage, "reading's usage")
+                    compare(want, told, got["counted"])
+                    check(not want.usage or got["counted"], "usage was not seen")
+                    check(want.usage is None or got["usage"] == want.usage, "reading's usage")
                     outs.add(got["out"])
                 except Wrong as e:
                     return "%s: %s" % (where, e)
