@@ -310,8 +310,9 @@ static void tell_how(struct sy_demo *d, const char *code)
 	printf(
 	    "  Dashboard:  http://127.0.0.1:%d/ui/#code=%s       (signs you in once, for 10 min)\n",
 	    d->port, code);
-	printf("  Look:       switchyard --root %s status\n", d->dir);
-	printf("  Next:       switchyard init        sets it up for real\n\n");
+	printf("  Look:       %s --root %s status\n", sy_own_name(d->cli->arena), d->dir);
+	printf("  Next:       %s init        sets one up for real\n\n",
+	    sy_own_name(d->cli->arena));
 	printf("  Ctrl-C stops all of it.\n");
 	fflush(stdout);
 }
@@ -361,7 +362,7 @@ static int ask_once(struct sy_demo *d)
 	memset(cli->given, 0, sizeof(cli->given));
 	cli->args = args;
 	cli->arg_count = 1;
-	printf("\n  $ switchyard --root %s chat Hello\n  ", d->dir);
+	printf("\n  $ %s --root %s chat Hello\n  ", sy_own_name(cli->arena), d->dir);
 	fflush(stdout);
 	return sy_run_chat(cli);
 }

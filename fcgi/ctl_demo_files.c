@@ -14,12 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int file_error(const char *doing, const char *path, struct sy_error *err)
-{
-	return sy_fail(err, errno == EACCES || errno == EROFS ? SY_FORBIDDEN : SY_CONFIG,
-	    "", "cannot %s %s: %s", doing, path, strerror(errno));
-}
-
 static int write_file(const char *path, struct sy_error *err, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -30,25 +24,28 @@ static int write_file(const char *path, struct sy_error *err, const char *fmt, .
 	int written;
 
 	if (fd < 0)
-		return file_error("write", path, err);
+		return sy_fail_file(err, SY_CONFIG, "write", path);
 	va_start(ap, fmt);
 	written = vdprintf(fd, fmt, ap);
 	va_end(ap);
 	if (close(fd) < 0 || written < 0)
-		return file_error("write", path, err);
+		return sy_fail_file(err, SY_CONFIG, "write", path);
 	return 0;
 }
 
 static int make_dir(const char *path, struct sy_error *err)
 {
-	return mkdir(path, 0700) < 0 && errno != EEXIST ? file_error("make", path, err)
-	                                                : 0;
+	return mkdir(path, 0700) < 0 && errno != EEXIST
+	           ? sy_fail_file(err, SY_CONFIG, "make", path)
+	           : 0;
 }
 
 static int link_to(const char *target, const char *path, struct sy_error *err)
 {
 	unlink(path);
-	return symlink(target, path) < 0 ? file_error("make the link", path, err) : 0;
+	return symlink(target, path) < 0
+	           ? sy_fail_file(err, SY_CONFIG, "make the link", path)
+	           : 0;
 }
 
 /*

@@ -15,22 +15,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int file_error(const char *doing, const char *path, struct sy_error *err)
-{
-	return sy_fail(err,
-	    errno == EACCES || errno == EPERM || errno == EROFS ? SY_FORBIDDEN
-	                                                        : SY_CONFIG,
-	    "", "cannot %s %s: %s", doing, path, strerror(errno));
-}
-
 /* 1 made, 0 it was there. */
 static int make_dir(const char *path, mode_t mode, struct sy_error *err)
 {
 	if (mkdir(path, mode) == 0)
-		return chmod(path, mode) < 0 ? file_error("set the mode of", path, err)
-		                             : 1;
+		return chmod(path, mode) < 0
+		           ? sy_fail_file(err, SY_CONFIG, "set the mode of", path)
+		           : 1;
 	if (errno != EEXIST)
-		return file_error("make", path, err);
+		return sy_fail_file(err, SY_CONFIG, "make", path);
 	return 0;
 }
 
@@ -64,10 +57,10 @@ static int write_conf(const char *path, const char *zone, struct sy_error *err)
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 
 	if (fd < 0)
-		return errno == EEXIST ? 0 : file_error("write", path, err);
+		return errno == EEXIST ? 0 : sy_fail_file(err, SY_CONFIG, "write", path);
 	if (fchmod(fd, 0640) < 0 || dprintf(fd, first_conf, zone) < 0 || fsync(fd) < 0 ||
 	    close(fd) < 0)
-		return file_error("write", path, err);
+		return sy_fail_file(err, SY_CONFIG, "write", path);
 	return 1;
 }
 
@@ -147,22 +140,39 @@ static int fill_root(struct sy_cli *cli, uid_t uid, gid_t gid, struct sy_page *p
 		if (made < 0)
 			return -1;
 		if (dirs[i].workers && chown(dirs[i].path, uid, gid) < 0)
-			return file_error("change the owner of", dirs[i].path, err);
+			return sy_fail_file(err, SY_CONFIG, "change the owner of",
+			    dirs[i].path);
 		tell(page, dirs[i].path, made);
 	}
 	made = write_conf(r->conf_file, sy_machine_zone(cli->arena), err);
 	if (made < 0)
 		return -1;
 	if (made > 0 && chown(r->conf_file, (uid_t)-1, gid) < 0)
-		return file_error("change the group of", r->conf_file, err);
+		return sy_fail_file(err, SY_CONFIG, "change the group of", r->conf_file);
 	tell(page, r->conf_file, made);
 	return 0;
+}
+
+static void tell_next(const struct sy_cli *cli, struct sy_page *page)
+{
+	static const char *const steps[] = {
+		"secret set openai    a provider's key, from the terminal",
+		"check",
+		"apply",
+		"key create --label NAME",
+	};
+	const char *root = cli->root.rule == SY_ROOT_ARGUMENT
+	                       ? sy_strf(cli->arena, " --root %s", cli->root.dir)
+	                       : "";
+
+	sy_page_note(page, "Next:");
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		sy_page_note(page, "  %s%s %s", sy_own_name(cli->arena), root, steps[i]);
 }
 
 int sy_run_init(struct sy_cli *cli)
 {
 	struct sy_page *page = sy_page_new(&cli->view, cli->arena);
-	const char *root = "";
 	struct sy_error err;
 	uid_t uid;
 	gid_t gid;
@@ -173,15 +183,7 @@ int sy_run_init(struct sy_cli *cli)
 	    sy_cli_become_owner(cli, &err) < 0 ||
 	    sy_ops_open(&cli->ops, &cli->root, SY_OPS_MAKE, &err) < 0)
 		return sy_cli_fail(cli, &err);
-	if (cli->root.rule == SY_ROOT_ARGUMENT)
-		root = sy_strf(cli->arena, " --root %s", cli->root.dir);
-	sy_page_note(page, "Next:");
-	sy_page_note(page,
-	    "  switchyard%s secret set openai    a provider's key, from the terminal",
-	    root);
-	sy_page_note(page, "  switchyard%s check", root);
-	sy_page_note(page, "  switchyard%s apply", root);
-	sy_page_note(page, "  switchyard%s key create --label NAME", root);
+	tell_next(cli, page);
 	sy_page_print(page, stdout);
 	return SY_EXIT_OK;
 }

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The directory of this program, resolved. */
@@ -60,6 +61,29 @@ const char *sy_program_system(const char *name, struct sy_arena *a)
 			return full;
 	}
 	return NULL;
+}
+
+static bool same_file(const char *path, const char *other)
+{
+	struct stat a, b;
+
+	return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
+}
+
+const char *sy_own_name(struct sy_arena *a)
+{
+	const char *path = sy_strf(a, "%s/switchyard", own_dir(a));
+	const char *common = sy_program_system("switchyard", a);
+	char here[PATH_MAX];
+	size_t len;
+
+	if (common != NULL && same_file(common, path))
+		return "switchyard";
+	if (getcwd(here, sizeof(here)) == NULL)
+		return path;
+	len = strlen(here);
+	return strncmp(path, here, len) == 0 && path[len] == '/' ? path + len + 1 : path;
 }
 
 /* A build folder has a Makefile of ours, which knows where the source is; NULL elsewhere. */

@@ -21,6 +21,9 @@ int sy_program_find(const char *name, struct sy_arena *a, const char **out,
 /* A program of the system, looked for in PATH and where servers are; NULL if not there. */
 const char *sy_program_system(const char *name, struct sy_arena *a);
 
+/* What to type to run this program again: "switchyard", or its path where PATH has it not. */
+const char *sy_own_name(struct sy_arena *a);
+
 /* What comes with the program: the catalogue and the dashboard's files. */
 struct sy_shipped {
 	const char *data_dir;

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,4 +105,13 @@ int sy_fail_code(struct sy_error *err, enum sy_kind kind, const char *param,
 	fill(err, kind, param, code, fmt, ap);
 	va_end(ap);
 	return -1;
+}
+
+int sy_fail_file(struct sy_error *err, enum sy_kind kind, const char *doing,
+    const char *path)
+{
+	bool rights = errno == EACCES || errno == EPERM || errno == EROFS;
+
+	return sy_fail(err, rights ? SY_FORBIDDEN : kind, "", "cannot %s %s: %s", doing, path,
+	    strerror(errno));
 }

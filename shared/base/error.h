@@ -90,4 +90,9 @@ int sy_fail(struct sy_error *err, enum sy_kind kind, const char *param, const ch
 int sy_fail_code(struct sy_error *err, enum sy_kind kind, const char *param,
     const char *code, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
+/* A call that left its reason in errno: "cannot DOING PATH: reason", as SY_FORBIDDEN where the
+ * reason is a lack of rights, else as `kind`. */
+int sy_fail_file(struct sy_error *err, enum sy_kind kind, const char *doing,
+    const char *path);
+
 #endif

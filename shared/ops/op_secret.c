@@ -40,23 +40,16 @@ int sy_op_secret_name(const char *name, struct sy_error *err)
 	return 0;
 }
 
-static int file_error(const char *doing, const char *path, struct sy_error *err)
-{
-	enum sy_kind kind = errno == EACCES || errno == EPERM ? SY_FORBIDDEN : SY_CONFIG;
-
-	return sy_fail(err, kind, "", "cannot %s %s: %s", doing, path, strerror(errno));
-}
-
 static int open_dir(const struct sy_root *root, struct sy_error *err)
 {
 	struct stat st;
 	int fd;
 
 	if (mkdir(root->secrets_dir, 0700) < 0 && errno != EEXIST)
-		return file_error("make", root->secrets_dir, err);
+		return sy_fail_file(err, SY_CONFIG, "make", root->secrets_dir);
 	fd = open(root->secrets_dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return file_error("open", root->secrets_dir, err);
+		return sy_fail_file(err, SY_CONFIG, "open", root->secrets_dir);
 	if ((st.st_mode & 077) == 0)
 		return fd;
 	close(fd);
@@ -122,7 +115,7 @@ int sy_op_secret_set(const struct sy_root *root, const char *name, const char *t
 		return -1;
 	before = faccessat(dir, name, F_OK, 0) == 0;
 	if (write_file(dir, name, from, len) < 0)
-		file_error("write a secret in", root->secrets_dir, err);
+		sy_fail_file(err, SY_CONFIG, "write a secret in", root->secrets_dir);
 	else
 		rc = before;
 	close(dir);
@@ -140,10 +133,10 @@ int sy_op_secret_remove(const struct sy_root *root, const char *name,
 	if (dir < 0)
 		return -1;
 	if (unlinkat(dir, name, 0) < 0)
-		rc = errno == ENOENT
-		         ? sy_fail(err, SY_NOT_FOUND, "name", "there is no secret \"%s\"",
-		               name)
-		         : file_error("remove a secret in", root->secrets_dir, err);
+		rc = errno == ENOENT ? sy_fail(err, SY_NOT_FOUND, "name",
+		                           "there is no secret \"%s\"", name)
+		                     : sy_fail_file(err, SY_CONFIG, "remove a secret in",
+		                           root->secrets_dir);
 	close(dir);
 	return rc;
 }
