@@ -56,22 +56,20 @@ static int compare_models(const void *pa, const void *pb)
 	return order;
 }
 
+static int compare_to_key(const void *key, const void *m)
+{
+	return compare_names(key, m);
+}
+
 /* Any line of that model, or NULL; the models are sorted. */
 static const struct sy_draft_model *find_model(const struct sy_draft *d,
     const char *provider, const char *name)
 {
 	struct sy_draft_model key = { .provider = provider, .m = { .name = name } };
-	size_t low = 0, high = d->model_count;
 
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		int order = compare_names(&key, &d->models[mid]);
-
-		if (order == 0)
-			return &d->models[mid];
-		*(order < 0 ? &high : &low) = order < 0 ? mid : mid + 1;
-	}
-	return NULL;
+	return d->model_count == 0 ? NULL
+	                           : bsearch(&key, d->models, d->model_count, sizeof(key),
+	                                 compare_to_key);
 }
 
 /* A block says more of a model that a file has, or has it all by itself. */

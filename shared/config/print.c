@@ -293,22 +293,47 @@ static const char *alias_name(const void *p, struct sy_arena *a)
 	return sy_strf(a, "alias %s", ((const struct sy_alias *)p)->name);
 }
 
+/* A provider comes and goes with its models, which are counted and not listed. */
+static const char *count_models(const void *p, const struct sy_config *in,
+    struct sy_arena *a)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < in->model_count; i++)
+		count += in->models[i].provider == p;
+	return count > 0 ? sy_strf(a, ", with %zu model%s", count, count == 1 ? "" : "s")
+	                 : "";
+}
+
+static bool goes_with_provider(const void *p, const struct sy_config *other)
+{
+	const struct sy_model *m = p;
+
+	return sy_config_provider(other, m->provider->name) == NULL;
+}
+
 /* A kind of named part, and where a configuration has its list of them. */
 static const struct part {
 	size_t list, count, size; /* offsets, and size of an element */
 	const char *(*name)(const void *p, struct sy_arena *a);
 	void (*compare)(struct differ *d, const char *what, const void *from,
 	    const void *to);
+
+	/* Of one that the other configuration has not; NULL: nothing more to say. */
+	const char *(
+	    *with)(const void *p, const struct sy_config *in, struct sy_arena *a);
+	bool (*untold)(const void *p, const struct sy_config *other);
 } parts[] = {
 	{ offsetof(struct sy_config, providers),
 	    offsetof(struct sy_config, provider_count), sizeof(struct sy_provider),
-	    provider_name, compare_provider },
+	    provider_name, compare_provider, count_models, NULL },
 	{ offsetof(struct sy_config, models), offsetof(struct sy_config, model_count),
-	    sizeof(struct sy_model), model_name, compare_model },
+	    sizeof(struct sy_model), model_name, compare_model, NULL,
+	    goes_with_provider },
 	{ offsetof(struct sy_config, routes), offsetof(struct sy_config, route_count),
-	    sizeof(struct sy_route), route_name, compare_route },
+	    sizeof(struct sy_route), route_name, compare_route, NULL, NULL },
 	{ offsetof(struct sy_config, aliases), offsetof(struct sy_config, alias_count),
-	    sizeof(struct sy_alias), alias_name, compare_alias },
+	    sizeof(struct sy_alias), alias_name, compare_alias, NULL, NULL },
 };
 
 struct named {
@@ -337,6 +362,16 @@ static struct named *names_of(const struct sy_config *c, const struct part *kind
 	return names;
 }
 
+/* A part that only one of the two has. */
+static void tell_alone(struct differ *d, const struct part *kind, const struct named *n,
+    const struct sy_config *in, const struct sy_config *other, const char *what)
+{
+	if (kind->untold != NULL && kind->untold(n->part, other))
+		return;
+	tell(d, sy_strf(d->arena, "%s %s%s", n->name, what,
+	            kind->with != NULL ? kind->with(n->part, in, d->arena) : ""));
+}
+
 static void compare_kind(struct differ *d, const struct part *kind,
     const struct sy_config *from, const struct sy_config *to)
 {
@@ -350,11 +385,13 @@ static void compare_kind(struct differ *d, const struct part *kind,
 		                             : strcmp(old[i].name, new[j].name);
 
 		if (order < 0)
-			tell(d, sy_strf(d->arena, "%s removed", old[i++].name));
+			tell_alone(d, kind, &old[i], from, to, "removed");
 		else if (order > 0)
-			tell(d, sy_strf(d->arena, "%s added", new[j++].name));
+			tell_alone(d, kind, &new[j], to, from, "added");
 		else
-			kind->compare(d, old[i].name, old[i].part, new[j].part), i++, j++;
+			kind->compare(d, old[i].name, old[i].part, new[j].part);
+		i += order <= 0;
+		j += order >= 0;
 	}
 }
 

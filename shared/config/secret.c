@@ -28,7 +28,7 @@ struct held {
 	bool variable;
 	bool there;
 	int64_t looked_us;
-	struct timespec changed;
+	struct timespec changed; /* contents or mode */
 	ino_t inode;
 	off_t size;
 	enum sy_secret_state state;
@@ -177,7 +177,7 @@ static int read_file(struct held *h, const char *path, bool ours, struct sy_erro
 		return -1;
 	}
 	if (h->there && h->inode == st.st_ino && h->size == st.st_size &&
-	    memcmp(&h->changed, &st.st_mtim, sizeof(h->changed)) == 0) {
+	    memcmp(&h->changed, &st.st_ctim, sizeof(h->changed)) == 0) {
 		close(fd);
 		return 1;
 	}
@@ -198,7 +198,7 @@ static int read_file(struct held *h, const char *path, bool ours, struct sy_erro
 		return sy_fail(err, SY_CREDENTIAL, "",
 		    "%s does not hold one line of visible characters", path);
 	}
-	h->changed = st.st_mtim;
+	h->changed = st.st_ctim;
 	h->inode = st.st_ino;
 	h->size = st.st_size;
 	h->there = true;

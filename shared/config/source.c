@@ -207,7 +207,11 @@ struct sy_source *sy_source_load(const char *path, const char *name, struct sy_p
 	size_t len;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		sy_find_error(f, a, from, name, NULL, "%s: %s", path, strerror(errno));
+		sy_find_error(f, a, from, name,
+		    errno == ENOENT && sy_ends(path, "/switchyard.conf")
+		        ? "switchyard init"
+		        : NULL,
+		    "%s: %s", path, strerror(errno));
 	} else if (!S_ISREG(st.st_mode)) {
 		sy_find_error(f, a, from, name, NULL, "%s is no regular file", path);
 	} else if (st.st_size > SY_SOURCE_MAX) {

@@ -56,14 +56,24 @@ int sy_op_load(struct sy_book *b, uint32_t number, struct sy_generation *meta,
 	return rc;
 }
 
-/* Against nothing, only what is there now can be told. */
+/* Against what an empty file would be, where there is nothing yet. */
 static int diff(const struct sy_config *from, const struct sy_config *to,
     const struct sy_lines *lines)
 {
-	static const struct sy_config nothing = { .time_zone = "UTC" };
+	struct sy_arena *a = sy_arena_new();
+	struct sy_config *empty = NULL;
+	struct sy_findings unused;
+	struct sy_error err;
+	int count = 0;
 
-	return sy_config_diff(from != NULL ? from : &nothing, to,
-	    lines != NULL ? lines->line : NULL, lines != NULL ? lines->arg : NULL);
+	if (from == NULL && sy_config_read_text("", 0, a, &unused, &empty, &err) == 0)
+		from = empty;
+	if (from != NULL)
+		count = sy_config_diff(from, to, lines != NULL ? lines->line : NULL,
+		    lines != NULL ? lines->arg : NULL);
+	sy_config_unref(empty);
+	sy_arena_free(a);
+	return count;
 }
 
 int sy_op_diff(const struct sy_root *root, struct sy_book *b, uint32_t number,
