@@ -163,7 +163,8 @@ tests_drive_ledger_dump_SOURCES = tests/drive/ledger_dump.c
 tests_drive_ledger_dump_LDADD = $(SY_LIBS)
 EXTRA_DIST += tests/drive/rig.py tests/drive/wire.py
 
-SY_WHOLE_TESTS = tests/drive/failover.py tests/drive/kill.py
+SY_WHOLE_TESTS = \
+	tests/drive/exchanges_e2e.py tests/drive/failover.py tests/drive/kill.py
 TESTS += $(SY_WHOLE_TESTS)
 EXTRA_DIST += $(SY_WHOLE_TESTS)
 

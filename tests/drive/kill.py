@@ -11,7 +11,6 @@ import random
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 
@@ -77,6 +76,24 @@ class Workers:
         self.log.close()
 
 
+def says_it_is_whole(answer):
+    """By the dialect's own signs: a web server may end a dead worker's answer in good order."""
+    if answer.status != 200 or answer.error:
+        return False
+    return answer.done if answer.streams else answer.finish is not None
+
+
+def what_it_was(answer, good):
+    kind = "stream" if answer.streams else "answer"
+    if good:
+        return f"whole {kind}"
+    if answer.status != 200:
+        return f"status {answer.status}"
+    if answer.error:
+        return "error event"
+    return f"cut {kind}" if answer.cut else f"cut {kind}, ended by the server in good order"
+
+
 class Load:
     """Clients that ask and remember what they were told."""
 
@@ -84,6 +101,7 @@ class Load:
         self.over = threading.Event()
         self.seen = []  # (request id, whole, usage)
         self.counts = collections.Counter()
+        self.wrong = []  # said to be whole, and are not
         self.lock = threading.Lock()
         self.threads = [threading.Thread(target=self._run, args=(port, key, n))
                         for n in range(CLIENTS)]
@@ -101,15 +119,10 @@ class Load:
             except OSError:
                 self._count("no answer")
                 continue
-            good = answer.status == 200 and not answer.error and answer.text == words and (
-                answer.done if stream else not answer.cut)
-            if good:
-                self._count("whole stream" if stream else "whole answer")
-            elif answer.status == 200 and not answer.cut and not answer.error:
-                self._count("HALF AN ANSWER AS A WHOLE ONE")
-            else:
-                self._count("cut" if answer.cut else f"status {answer.status}" if
-                            answer.status != 200 else "error event")
+            good = says_it_is_whole(answer)
+            self._count(what_it_was(answer, good))
+            if good and answer.text != words:
+                self.wrong.append(answer)
             with self.lock:
                 self.seen.append((answer.headers.get("x-request-id"), good, answer.usage))
 
@@ -128,8 +141,6 @@ def kill_workers(workers, dice):
     while workers.killed < KILLS and time.monotonic() < end:
         time.sleep(dice.uniform(0.02, 0.12))
         workers.kill_one()
-        if workers.killed % 100 == 0:
-            print(f"  {workers.killed} killed", file=sys.stderr, flush=True)
 
 
 def attempts_of(sim):
@@ -184,27 +195,37 @@ def compare_answers(load, rows):
     equal("answers whose usage is not their row's", wrong[:3], [])
 
 
+def trouble(rig, workers):
+    """Load and kills, until nothing is under way; what clients saw, and how long it took."""
+    rig.web = Lighttpd(rig.folder, socket_path=workers.path)
+    rig.client = wire.Client("127.0.0.1", rig.web.port, rig.key)
+    wait_for("the gateway", rig.healthy)
+    load = Load(rig.web.port, rig.key)
+    began = time.monotonic()
+    try:
+        kill_workers(workers, random.Random(7))
+    finally:
+        took = time.monotonic() - began
+        load.stop()
+    wait_for("the provider's rest", lambda: all(
+        a["outcome"] != "running" for a in rig.sim.attempts()), 30)
+    time.sleep(1)
+    return load, took
+
+
 def main():
     with Rig(configuration, server=False) as rig:
         for name in ("alpha", "beta"):
             rig.sim.site(name, then={"event_delay_ms": 4, "fail_share": 0.08, "fail_status": 500})
         rig.sim.site("gamma", then={"event_delay_ms": 4})
         workers = Workers(rig)
-        rig.web = Lighttpd(rig.folder, socket_path=workers.path)
-        rig.client = wire.Client("127.0.0.1", rig.web.port, rig.key)
-        wait_for("the gateway", rig.healthy)
-        load = Load(rig.web.port, rig.key)
-        began = time.monotonic()
-        kill_workers(workers, random.Random(7))
-        took = time.monotonic() - began
-        load.stop()
-        wait_for("the provider's rest", lambda: all(
-            a["outcome"] != "running" for a in rig.sim.attempts()), 30)
-        time.sleep(1)
-        faults = rig.faults()
-        rows = rig.rows()
-        now = rig.now()
-        workers.stop()
+        try:
+            load, took = trouble(rig, workers)
+            faults = rig.faults()
+            rows = rig.rows()
+            now = rig.now()
+        finally:
+            workers.stop()
 
         seen, starts = attempts_of(rig.sim)
         equal("workers that ended by themselves", workers.fallen, [])
@@ -212,7 +233,7 @@ def main():
         ledger, unsent = compare(rows, seen, starts)
         counted = compare_tokens(ledger, seen)
         compare_answers(load, rows)
-        equal("half answers told as whole ones", load.counts["HALF AN ANSWER AS A WHOLE ONE"], 0)
+        equal("half answers told as whole ones", load.wrong[:3], [])
         equal("faults in the store", faults, [])
         equal("in flight, outbox, reserved",
               (now["in_flight"], now["outbox"], now["reserved"]), (0, 0, 0))
