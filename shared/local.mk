@@ -54,6 +54,7 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/anthropic_blame.c shared/dialect/anthropic_blame.h \
 	shared/dialect/anthropic_blocks.c \
 	shared/dialect/anthropic_build.c shared/dialect/anthropic_build.h \
+	shared/dialect/anthropic_content.c shared/dialect/anthropic_content.h \
 	shared/dialect/anthropic_names.c shared/dialect/anthropic_names.h \
 	shared/dialect/anthropic_out.c \
 	shared/dialect/anthropic_plan.c shared/dialect/anthropic_plan.h \

@@ -1,0 +1,36 @@
+/*
+ * anthropic_content.h - the content blocks of an answer, told as events.
+ *
+ * Also where it is undone what the request had to do to JSON answers, custom tools, names and
+ * stop sequences.  Events go out as blocks come, but for what only the end can tell: text that
+ * a JSON answer may replace, and citations.
+ */
+#ifndef SY_DIALECT_ANTHROPIC_CONTENT_H
+#define SY_DIALECT_ANTHROPIC_CONTENT_H
+
+#include "base/walk.h"
+#include "dialect/adapter.h"
+
+#include <stdbool.h>
+
+struct sy_content;
+
+struct sy_content *sy_content_new(
+    const struct sy_call *call); /* the call's arena owns it */
+
+/* A content_block; blocks of an unknown type are passed over. */
+void sy_content_begin(struct sy_content *c, const struct sy_call *call,
+    const struct sy_sink *sink, int64_t index, struct sy_span block);
+void sy_content_delta(struct sy_content *c, const struct sy_call *call,
+    const struct sy_sink *sink, int64_t index, struct sy_span delta);
+void sy_content_end(struct sy_content *c, const struct sy_call *call,
+    const struct sy_sink *sink, int64_t index);
+
+/* After the last block: what was held back. */
+void sy_content_flush(struct sy_content *c, const struct sy_call *call,
+    const struct sy_sink *sink);
+
+int sy_content_calls(const struct sy_content *c);    /* of the client's own tools */
+bool sy_content_stopped(const struct sy_content *c); /* text ended at a stop of ours */
+
+#endif
