@@ -139,7 +139,7 @@ static void check_body(struct json_object *body)
 
 static void check_http(const struct sy_http *http, struct sy_arena *a)
 {
-	struct json_object *body;
+	struct json_object *body = NULL;
 	struct sy_error err;
 	struct sy_buf text;
 

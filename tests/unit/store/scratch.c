@@ -1,5 +1,7 @@
 #include "scratch.h"
 
+#include "store/rows.h"
+
 #include "base/clock.h"
 
 #include <ftw.h>
@@ -209,4 +211,13 @@ void check_all(int idle)
 	    0);
 	CU_ASSERT_EQUAL(ok(sy_live_verify(s.live, idle, print_line, NULL, &err), &err),
 	    0);
+}
+
+bool same_row(const struct sy_attempt *a, const struct sy_attempt *b)
+{
+	uint8_t bytes[2][SY_ROW_BYTES];
+	size_t len = sy_row_pack(a, bytes[0]);
+
+	return len == sy_row_pack(b, bytes[1]) && memcmp(bytes[0], bytes[1], len) == 0 &&
+	       memcmp(&a->rid, &b->rid, sizeof(a->rid)) == 0 && a->seq == b->seq;
 }

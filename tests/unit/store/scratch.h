@@ -13,6 +13,7 @@
 #include "store/upkeep.h"
 
 #include <CUnit/CUnit.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +37,9 @@ void no_stores(void);
 
 /* Fails the test with the error's text when rc is negative. */
 int ok(int64_t rc, const struct sy_error *err);
+
+/* Alike in every member; what lies between members does not count. */
+bool same_row(const struct sy_attempt *a, const struct sy_attempt *b);
 
 /* A finished row of a request that began at ms, with plausible labels. */
 struct sy_attempt row_at(int64_t ms);
