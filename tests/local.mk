@@ -217,9 +217,9 @@ tests_fuzz_fuzz_head_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_head_LDFLAGS = $(SY_FUZZ_LINK)
 
 # What providers really answered, and cases by hand: tests/golden.
-TESTS += tests/golden/exchanges.py
+TESTS += tests/golden/exchanges.py tests/golden/requests.py
 check_PROGRAMS += tests/golden/replay
-EXTRA_DIST += tests/golden/exchanges.py
+EXTRA_DIST += tests/golden/exchanges.py tests/golden/requests.py
 tests_golden_replay_SOURCES = tests/golden/replay.c tests/golden/trial.c tests/golden/trial.h
 tests_golden_replay_LDADD = $(SY_LIBS)
 

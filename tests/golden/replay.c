@@ -4,7 +4,8 @@
  *	{"set":{"dialect":"openai","clean":"yes"},"request":"{...}","answer":"data: ...",
  *	 "piece":7}
  *
- * is answered with what trial_receive() says, as a JSON string.
+ * is answered with what trial_receive() says, as a JSON string; without an answer, with what
+ * trial_send() does.
  */
 #include "trial.h"
 
@@ -53,7 +54,11 @@ static void run(const char *line, size_t len)
 	t.answer = text_of(job, "answer", &t.answer_len);
 	sy_buf_init(&got, OUT_BYTES);
 	sy_buf_init(&said, OUT_BYTES);
-	trial_receive(&t, (size_t)json_object_get_int64(sy_json_get(job, "piece")), &got);
+	if (t.answer == NULL)
+		trial_send(&t, &got);
+	else
+		trial_receive(&t,
+		    (size_t)json_object_get_int64(sy_json_get(job, "piece")), &got);
 	sy_buf_json(&said, got.len > 0 ? got.data : "", got.len);
 	puts(said.data);
 	fflush(stdout);
