@@ -168,6 +168,7 @@ static void tell_next(const struct sy_cli *cli, struct sy_page *page)
 	sy_page_note(page, "Next:");
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		sy_page_note(page, "  %s%s %s", sy_own_name(cli->arena), root, steps[i]);
+	sy_page_note(page, "and the web server's part, from %s", SY_EXAMPLES_DIR);
 }
 
 int sy_run_init(struct sy_cli *cli)

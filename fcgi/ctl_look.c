@@ -77,7 +77,7 @@ static const struct sy_column status_columns[] = {
 	{ "Applied", "applied", SY_V_TIME },
 	{ "By", "who", SY_V_TEXT },
 	{ "Note", "note", SY_V_TEXT },
-	{ "Workers", "workers", SY_V_COUNT },
+	{ "Processes", "workers", SY_V_COUNT },
 	{ "In flight", "in_flight", SY_V_COUNT },
 	{ "Requests 1h", "requests", SY_V_COUNT },
 	{ "Failed 1h", "upstream_error", SY_V_COUNT },

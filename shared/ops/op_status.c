@@ -64,6 +64,7 @@ int sy_op_status(struct sy_ops *o, struct sy_status *out, struct sy_error *err)
 	    sy_rollup_state(o->book, &out->rollup, err) < 0 ||
 	    last_hour(o, &out->hour, err) < 0)
 		return -1;
+	out->now.workers--; /* whoever asks has the store open too */
 	out->as_of_ms = out->now.outbox == 0 ? sy_unix_ms() : out->rollup.as_of_ms;
 	out->book_bytes = disk_bytes(AT_FDCWD, o->root->book_dir, 0);
 	out->live_bytes = disk_bytes(AT_FDCWD, o->root->live_dir, 1);
