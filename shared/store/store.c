@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -273,11 +274,22 @@ static int open_or_make(struct sy_store *s, struct sy_error *err)
 	return rc == 0 ? 0 : blame(s, rc, err);
 }
 
+/* A limit on the size of files is to be an error of the write, as a full disk is; by default
+ * it would end the process. */
+static void ignore_file_limit_signal(void)
+{
+	struct sigaction now;
+
+	if (sigaction(SIGXFSZ, NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+		signal(SIGXFSZ, SIG_IGN);
+}
+
 int sy_store_open(const char *dir, const struct sy_shape *shape, bool make,
     struct sy_store **out, struct sy_error *err)
 {
 	struct sy_store *s = sy_xcalloc(1, sizeof(*s));
 
+	ignore_file_limit_signal();
 	s->shape = shape;
 	pthread_rwlock_init(&s->use, NULL);
 	sy_copy(s->dir, sizeof(s->dir), dir);

@@ -5,7 +5,6 @@
 #include "store/store.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -252,7 +251,6 @@ static int fill_up(void)
 	struct sy_error err = { 0 };
 	int rc = 0;
 
-	signal(SIGXFSZ, SIG_IGN);
 	getrlimit(RLIMIT_FSIZE, &limit);
 	tight = limit;
 	tight.rlim_cur = 600 * 1024;
