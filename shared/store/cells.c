@@ -230,10 +230,10 @@ static void share_times(struct sy_share *s, const struct sy_attempt *row,
 	s->total_bucket = bucket_of(total_ms);
 }
 
-static void share_count(const struct sy_attempt *row, struct sy_share *s)
+static void share_count(const struct sy_attempt *row, enum sy_end end, struct sy_share *s)
 {
 	s->cell.requests = 1;
-	s->cell.ends[sy_row_end(row)] = 1;
+	s->cell.ends[end] = 1;
 	s->cell.unpriced = !row->priced && all_tokens(row) > 0;
 }
 
@@ -242,19 +242,23 @@ void sy_share_request(const struct sy_attempt *row, struct sy_share *out)
 	share_use(row, out);
 	if (!row->last)
 		return;
-	share_count(row, out);
+	share_count(row, sy_row_end(row), out);
 	out->cell.rescued = sy_row_end(row) == SY_END_OK && row->attempts > 1;
 	share_times(out, row, row->request_first_ms, row->request_ms);
 }
 
+/* A failure that is no fault of the provider's (our worker died) is a hang-up to it. */
 bool sy_share_attempt(const struct sy_attempt *row, struct sy_share *out)
 {
+	enum sy_end end = sy_row_end(row);
 	int fault = row_fault(row);
 
 	if (row->provider[0] == '\0')
 		return false;
+	if (end == SY_END_UPSTREAM_ERROR && fault == NO_FAULT)
+		end = SY_END_CANCELLED;
 	share_use(row, out);
-	share_count(row, out);
+	share_count(row, end, out);
 	if (fault != NO_FAULT)
 		out->cell.faults[fault] = 1;
 	share_times(out, row, row->first_ms, row->total_ms);

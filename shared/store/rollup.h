@@ -47,7 +47,7 @@ enum sy_end {
 	SY_END_OK,
 	SY_END_CLIENT_ERROR,   /* the request was wrong */
 	SY_END_UPSTREAM_ERROR, /* ours or the provider's fault: "failed" to people */
-	SY_END_CANCELLED,      /* the client left */
+	SY_END_CANCELLED,      /* the client left; of attempts, also: our worker died */
 	SY_END_REFUSED,        /* over a limit or budget of ours */
 	SY_ENDS
 };

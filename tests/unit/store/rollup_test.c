@@ -152,7 +152,7 @@ static struct sy_cell *cell_of(struct list *l, int64_t start, const char *id)
 	return &e->cell;
 }
 
-static enum sy_end plain_end(const struct sy_attempt *row)
+static enum sy_end plain_end(const struct sy_attempt *row, bool attempts)
 {
 	if (row->outcome == SY_OK)
 		return SY_END_OK;
@@ -163,6 +163,8 @@ static enum sy_end plain_end(const struct sy_attempt *row)
 		return SY_END_CANCELLED;
 	case SY_OVER_BUDGET:
 		return SY_END_REFUSED;
+	case SY_BUG:
+		return attempts ? SY_END_CANCELLED : SY_END_UPSTREAM_ERROR;
 	default:
 		return SY_END_UPSTREAM_ERROR;
 	}
@@ -170,7 +172,7 @@ static enum sy_end plain_end(const struct sy_attempt *row)
 
 static void plain_add(struct sy_cell *c, const struct sy_attempt *row, bool attempts)
 {
-	bool counts = attempts || row->last, fine = plain_end(row) == SY_END_OK;
+	bool counts = attempts || row->last, fine = plain_end(row, attempts) == SY_END_OK;
 	int32_t first = attempts ? row->first_ms : row->request_first_ms;
 
 	c->attempts += row->provider[0] != '\0';
@@ -181,7 +183,7 @@ static void plain_add(struct sy_cell *c, const struct sy_attempt *row, bool atte
 	if (!counts)
 		return;
 	c->requests++;
-	c->ends[plain_end(row)]++;
+	c->ends[plain_end(row, attempts)]++;
 	c->unpriced += !row->priced && row->usage.tokens[0] + row->usage.tokens[1] +
 	                                       row->usage.tokens[2] +
 	                                       row->usage.tokens[3] +
