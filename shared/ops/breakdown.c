@@ -170,6 +170,28 @@ static void lay_steps(const struct sy_period *p, const struct sy_zone *zone,
 		out->steps[out->step_count++] = at;
 }
 
+/*
+ * Makes the costs of steps whole micro-dollars, so that those of a day add up to the rounded
+ * day: each is what the rounded sum since midnight grew by.  `first` is the cost of the first
+ * step, the next one's lies `stride` bytes on.
+ */
+static void round_steps(const struct sum *s, int64_t *first, size_t stride)
+{
+	const struct sy_breakdown *out = s->out;
+	int64_t since_midnight = 0;
+
+	for (size_t i = 0; i < out->step_count; i++) {
+		int64_t *cost = (int64_t *)((char *)first + i * stride);
+		int64_t at = out->steps[i], rounded;
+
+		if (sy_step_start(SY_STEP_DAY, s->zone, at) == at)
+			since_midnight = 0;
+		rounded = sy_uusd(since_midnight);
+		since_midnight += *cost;
+		*cost = (sy_uusd(since_midnight) - rounded) * 1000;
+	}
+}
+
 static int by_cost(const void *a, const void *b)
 {
 	const struct sy_group *x = a, *y = b;
@@ -181,10 +203,11 @@ static int by_cost(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
-static void round_group(struct sy_group *g, size_t steps)
+static void round_group(const struct sum *s, struct sy_group *g)
 {
 	g->prev_cost_uusd = sy_uusd(g->prev_cost_uusd);
-	for (size_t i = 0; i < steps; i++)
+	round_steps(s, &g->steps[0].cost_nanodollars, sizeof(g->steps[0]));
+	for (size_t i = 0; i < s->out->step_count; i++)
 		g->cost_uusd += sy_uusd(g->steps[i].cost_nanodollars);
 }
 
@@ -197,7 +220,7 @@ static void list_groups(struct sum *s, struct sy_arena *a)
 	out->groups = sy_alloc(a, (out->group_count + 1) * sizeof(*out->groups));
 	lh_foreach(s->by_id, e) {
 		out->groups[n] = *(const struct sy_group *)lh_entry_v(e);
-		round_group(&out->groups[n++], out->step_count);
+		round_group(s, &out->groups[n++]);
 	}
 	qsort(out->groups, out->group_count, sizeof(*out->groups), by_cost);
 }
@@ -213,6 +236,8 @@ int sy_breakdown_make(struct sy_book *b, const struct sy_zone *zone,
 	s.step_nano = sy_alloc(a, out->step_count * sizeof(int64_t));
 	if (ask_both(b, ask, SY_DIM_NONE, &s, err) < 0)
 		return -1;
+	round_steps(&s, &out->step_cells[0].cost_nanodollars, sizeof(out->step_cells[0]));
+	round_steps(&s, s.step_nano, sizeof(s.step_nano[0]));
 	for (size_t i = 0; i < out->step_count; i++) {
 		out->step_uusd[i] = sy_uusd(out->step_cells[i].cost_nanodollars);
 		out->cost_uusd += out->step_uusd[i];

@@ -2,9 +2,10 @@
  * breakdown.h - what was spent in a period, by whom or what, against the period before.
  *
  * One making serves the dashboard's lists and bars and the command line's `spend`, so that
- * they cannot disagree.  Money here is whole micro-dollars: each step's total is rounded
- * once from nano-dollars, a period is the sum of its steps, and what is not listed is the
- * total less what is, so that everything shown adds up.
+ * they cannot disagree.  Money of steps is whole micro-dollars: that of a day (or month) is
+ * rounded once from nano-dollars, hours are rounded so that they add up to their day, a period
+ * is the sum of its steps, and what is not listed is the total less what is, so that
+ * everything shown adds up.
  */
 #ifndef SY_OPS_BREAKDOWN_H
 #define SY_OPS_BREAKDOWN_H
