@@ -6,6 +6,7 @@
 import { h, text, plain, name, swap, button, colHead, rowHead } from './dom.js';
 import { moneyColumn, exactUsd, count, percent, costChange } from './format.js';
 import { csv, download } from './files.js';
+import { roundedList } from './overview.js';
 import { openDialog } from './panels.js';
 import { words } from './strings.js';
 
@@ -83,6 +84,7 @@ export async function openList({ dim, cal, query, ask }) {
   openDialog(title, '', [toFile], body);
   try {
     answer = await ask(`top?${q}`);
+    answer.data = roundedList(answer.data);
     toFile.disabled = false;
     draw();
   } catch (failure) {

@@ -249,6 +249,23 @@ function sum(list) {
   return list.reduce((a, b) => a + b, 0);
 }
 
+/* Others carry the rounding of all (API.md, 4); where there are none, the largest does. */
+function roundedBars(data) {
+  if (data.other_n || !data.series.length)
+    return data;
+  const [{ v, ...largest }, ...more] = data.series;
+  const whole = { ...largest, v: v.map((x, i) => x + data.other[i]) };
+  return { ...data, series: [whole, ...more] };
+}
+
+/** The same for a list of `top`. */
+export function roundedList(list) {
+  if (list.rest.n || !list.id.length)
+    return list;
+  const [largest, ...more] = list.cost_uusd;
+  return { ...list, cost_uusd: [largest + list.rest.cost_uusd, ...more] };
+}
+
 /* The bars as columns: a label of null stands for all others. */
 function columnsOf(data) {
   const shown = data.series.map(({ label, v }) => ({ label, v }));
@@ -351,7 +368,7 @@ function single(figure, rows) {
 
 function spend(answer, ctx) {
   const { state, go } = ctx;
-  const data = answer.data.bars;
+  const data = roundedBars(answer.data.bars);
   const title = words.spendPer[answer.step];
   const dim = words.dims[data.by];
   const colours = slots(data.by, data.series.map((one) => one.id));
@@ -505,7 +522,8 @@ export async function overview(answer, ctx, extra) {
     h('section.lead', sentence(answer, ctx, notices), yesterday(data.yesterday, ctx)),
     h('div.tiles', TILES.map((make) => make(data))),
     spend(answer, ctx),
-    h('div.lists', LISTS.map((dim) => topList(dim, data.top[dim], data.now.cost_uusd, ctx))),
+    h('div.lists', LISTS.map((dim) => topList(dim, roundedList(data.top[dim]),
+      data.now.cost_uusd, ctx))),
     providers(data.providers, now, ctx),
   ];
 }
