@@ -14,20 +14,30 @@
 #include <string.h>
 #include <strings.h>
 
-/* -1 no letter of base64, -2 to be skipped */
-static int value_of(unsigned char c)
+#define NONE (-1) /* no letter of base64 */
+#define SKIP (-2) /* white space */
+
+/* The 64 letters, and those that URLs have in the place of two. */
+static const char letters[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* Attachments are long: what passes as it is, is found with one look a byte. */
+static const bool plain[256] = {
+	['A' ... 'Z'] = true,
+	['a' ... 'z'] = true,
+	['0' ... '9'] = true,
+	['+'] = true,
+	['/'] = true,
+};
+
+static int value_of(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+' || c == '-')
-		return 62;
-	if (c == '/' || c == '_')
-		return 63;
-	return c == '\r' || c == '\n' || c == ' ' || c == '\t' ? -2 : -1;
+	const char *at;
+
+	if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+		return SKIP;
+	at = memchr(letters, c == '-' ? '+' : c == '_' ? '/' : c, 64);
+	return at != NULL ? (int)(at - letters) : NONE;
 }
 
 /* Decodes up to `room` bytes; the number of them, or -1. */
@@ -38,11 +48,11 @@ static long decode(const struct sy_media *m, unsigned char *out, size_t room)
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->len && n < room && m->data[i] != '='; i++) {
-		int v = value_of((unsigned char)m->data[i]);
+		int v = value_of(m->data[i]);
 
-		if (v == -1)
+		if (v == NONE)
 			return -1;
-		if (v < 0)
+		if (v == SKIP)
 			continue;
 		bits = bits << 6 | (unsigned)v;
 		have += 6;
@@ -129,27 +139,28 @@ int sy_media_of(const struct sy_part *part, const char *param, struct sy_arena *
 int sy_media_base64(const struct sy_media *m, const char *param, struct sy_buf *out,
     struct sy_error *err)
 {
-	static const char letters[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t i, n = 0, from = 0;
+	size_t count = 0, i = 0;
 
-	/* Runs of plain letters go out whole. */
-	for (i = 0; i < m->len && m->data[i] != '='; i++) {
-		int v = value_of((unsigned char)m->data[i]);
+	while (i < m->len && m->data[i] != '=') {
+		size_t from = i;
+		int v;
 
-		if (v == -1)
+		while (i < m->len && plain[(unsigned char)m->data[i]])
+			i++;
+		sy_buf_add(out, m->data + from, i - from);
+		count += i - from;
+		if (i == m->len || m->data[i] == '=')
+			break;
+		v = value_of(m->data[i++]);
+		if (v == NONE)
 			return sy_fail(err, SY_REFUSED, param,
 			    "an attachment is not base64");
-		n += v >= 0;
-		if (v >= 0 && letters[v] == m->data[i])
+		if (v == SKIP)
 			continue;
-		sy_buf_add(out, m->data + from, i - from);
-		if (v >= 0)
-			sy_buf_putc(out, letters[v]);
-		from = i + 1;
+		sy_buf_putc(out, letters[v]);
+		count++;
 	}
-	sy_buf_add(out, m->data + from, i - from);
-	for (; n % 4 != 0; n++)
+	for (; count % 4 != 0; count++)
 		sy_buf_putc(out, '=');
 	return 0;
 }
