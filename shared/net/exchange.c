@@ -170,6 +170,7 @@ void sy_exchange_open(struct sy_exchange *x, const char *ca_file, void *owner)
 void sy_exchange_close(struct sy_exchange *x)
 {
 	curl_easy_cleanup(x->easy);
+	free(x->proxy);
 	sy_buf_release(&x->header_text);
 	sy_head_release(&x->head);
 }
@@ -220,9 +221,11 @@ static struct curl_slist *build_headers(struct sy_exchange *x)
 static void set_method(struct sy_exchange *x)
 {
 	const char *method = x->http->method != NULL ? x->http->method : "POST";
+	bool get = strcmp(method, "GET") == 0;
+	bool custom = !get && strcmp(method, "POST") != 0;
 	size_t len = x->http->body_len;
 
-	if (strcmp(method, "GET") == 0) {
+	if (get) {
 		curl_easy_setopt(x->easy, CURLOPT_HTTPGET, 1L);
 	} else {
 		curl_easy_setopt(x->easy, CURLOPT_POST, 1L);
@@ -230,17 +233,30 @@ static void set_method(struct sy_exchange *x)
 		curl_easy_setopt(x->easy, CURLOPT_UPLOAD_BUFFERSIZE,
 		    len > 65536 ? 262144L : 16384L);
 	}
-	curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, method);
+	if (custom || x->custom_method)
+		curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, custom ? method : NULL);
+	x->custom_method = custom;
+}
+
+/* Seldom another one than last time. */
+static void set_proxy(struct sy_exchange *x)
+{
+	const char *proxy = x->options->proxy != NULL ? x->options->proxy : "";
+
+	if (x->proxy != NULL && strcmp(x->proxy, proxy) == 0)
+		return;
+	free(x->proxy);
+	x->proxy = strdup(proxy);
+	curl_easy_setopt(x->easy, CURLOPT_PROXY, proxy);
+	curl_easy_setopt(x->easy, CURLOPT_NOPROXY, proxy[0] != '\0' ? "" : "*");
 }
 
 static void set_route(struct sy_exchange *x, bool http2)
 {
 	const struct sy_fetch_options *o = x->options;
-	bool proxied = o->proxy != NULL && o->proxy[0] != '\0';
 
 	curl_easy_setopt(x->easy, CURLOPT_URL, x->http->url);
-	curl_easy_setopt(x->easy, CURLOPT_PROXY, proxied ? o->proxy : "");
-	curl_easy_setopt(x->easy, CURLOPT_NOPROXY, proxied ? "" : "*");
+	set_proxy(x);
 	curl_easy_setopt(x->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_ms);
 	curl_easy_setopt(x->easy, CURLOPT_HTTP_VERSION,
 	    o->http2 && http2 ? (long)CURL_HTTP_VERSION_2TLS

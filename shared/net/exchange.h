@@ -20,6 +20,8 @@
 
 struct sy_exchange {
 	CURL *easy;
+	bool custom_method; /* of the last request: to be taken back */
+	char *proxy;        /* the last one set */
 	char curl_said[CURL_ERROR_SIZE];
 	struct sy_buf header_text; /* what header_list points into */
 	struct curl_slist header_list[SY_HTTP_HEADERS];
