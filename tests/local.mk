@@ -163,6 +163,14 @@ tests_drive_ledger_dump_SOURCES = tests/drive/ledger_dump.c
 tests_drive_ledger_dump_LDADD = $(SY_LIBS)
 EXTRA_DIST += tests/drive/rig.py tests/drive/wire.py
 
+# script/bench; no part of make check.
+EXTRA_PROGRAMS += tests/bench/load tests/bench/trivial
+tests_bench_load_SOURCES = tests/bench/load.c
+tests_bench_load_LDADD = $(EV_LIBS)
+tests_bench_trivial_SOURCES = tests/bench/trivial.c
+tests_bench_trivial_LDADD = $(FCGI_LIBS)
+EXTRA_DIST += tests/bench/bench.py script/bench
+
 SY_WHOLE_TESTS = \
 	tests/drive/exchanges_e2e.py tests/drive/failover.py tests/drive/kill.py
 TESTS += $(SY_WHOLE_TESTS)

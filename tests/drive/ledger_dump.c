@@ -2,6 +2,7 @@
  * ledger_dump.c - all that the store of a root knows, as JSON lines, for the end-to-end tests.
  *
  *	ledger_dump ROOT rows     a line a row of the ledger, newest first; folds before
+ *	ledger_dump ROOT count    the number of rows; folds before
  *	ledger_dump ROOT now      what is in flight, in the outbox and reserved
  *	ledger_dump ROOT verify   settles what dead workers left, folds, and proves book and
  *	                          live store; "idle": nothing may be in flight any more
@@ -114,6 +115,16 @@ static int rows(struct store *s, struct sy_error *err)
 	return rc;
 }
 
+static int count(struct store *s, struct sy_error *err)
+{
+	struct sy_ledger_span span;
+
+	if (fold_all(s, err) < 0 || sy_ledger_span(s->book, &span, err) < 0)
+		return -1;
+	printf("%lld\n", (long long)span.rows);
+	return 0;
+}
+
 static int print_now(struct store *s, struct sy_error *err)
 {
 	struct sy_live_now now;
@@ -168,6 +179,8 @@ static int run(struct store *s, int argc, char **argv, struct sy_error *err)
 
 	if (strcmp(what, "rows") == 0)
 		return rows(s, err);
+	if (strcmp(what, "count") == 0)
+		return count(s, err);
 	if (strcmp(what, "now") == 0)
 		return print_now(s, err);
 	if (strcmp(what, "verify") == 0 || strcmp(what, "idle") == 0)
