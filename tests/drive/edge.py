@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -407,6 +408,42 @@ def storm(worker, directory):
     check("a storm of signals: exit", w.wait(10) == 0, w.returncode)
 
 
+def descriptors(worker, directory):
+    """Without free descriptors a worker waits; with them it goes on."""
+    name = os.path.join(directory, "descriptors")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(name)
+        listener.listen(200)
+        w = subprocess.Popen([worker], stdin=listener, stderr=subprocess.DEVNULL, preexec_fn=
+                             lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)))
+    held = []
+    for _ in range(100):
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(10)
+        s.connect(name)
+        s.sendall(fastcgi_request(b"silent"))
+        held.append(s)
+    time.sleep(0.5)
+    check("no descriptors left: still there", w.poll() is None, w.returncode)
+    for s in held[:90]:
+        s.close()
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(10)
+        s.connect(name)
+        s.sendall(fastcgi_request(b"{}"))
+        raw = b""
+        while b"body_bytes" not in raw:
+            piece = s.recv(65536)
+            if not piece:
+                break
+            raw += piece
+    check("descriptors again", b"Status: 200" in raw, raw)
+    for s in held[90:]:
+        s.close()
+    w.terminate()
+    check("descriptors: exit", w.wait(10) == 0, w.returncode)
+
+
 def leaves(server, name):
     """A client that leaves in the middle of a stream is noticed."""
     data = ("POST %s%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
@@ -460,6 +497,7 @@ def main():
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
             stops(worker, directory, number)
         storm(worker, directory)
+        descriptors(worker, directory)
         for kind in webserver.ALL:
             if wanted and kind.__name__ not in wanted:
                 continue

@@ -1,8 +1,9 @@
 #include "../suites.h"
 
-extern CU_TestInfo fetch_tests[];
+extern CU_TestInfo fetch_tests[], tls_tests[];
 
 CU_SuiteInfo sy_suites[] = {
 	{ "fetch", NULL, NULL, NULL, NULL, fetch_tests },
+	{ "tls", NULL, NULL, NULL, NULL, tls_tests },
 	CU_SUITE_INFO_NULL,
 };
