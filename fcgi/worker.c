@@ -20,6 +20,8 @@
 #define FLUSH_S 2.0 /* for what is still on its way to the web server at the end */
 
 static const int stop_signals[] = { SIGTERM, SIGINT, SIGUSR1 };
+/* A client that leaves shows in errno; a new configuration is seen without being told. */
+static const int ignored_signals[] = { SIGPIPE, SIGHUP, SIGUSR2, SIGALRM };
 #define STOP_SIGNALS (sizeof(stop_signals) / sizeof(stop_signals[0]))
 
 struct worker {
@@ -89,7 +91,8 @@ static void set_signals(struct worker *k)
 		k->stops[i].data = k;
 		ev_signal_start(k->loop, &k->stops[i]);
 	}
-	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < sizeof(ignored_signals) / sizeof(ignored_signals[0]); i++)
+		signal(ignored_signals[i], SIG_IGN);
 }
 
 /* Libraries look into the environment when they start, which is before all of it can go. */

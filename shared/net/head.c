@@ -47,9 +47,9 @@ static void new_head(struct sy_head *h, const char *line, size_t len)
 	h->status = read_status(line, len);
 }
 
-static size_t keep(struct sy_buf *b, const char *s, const char *end)
+static uint32_t keep(struct sy_buf *b, const char *s, const char *end)
 {
-	size_t at = b->len;
+	uint32_t at = (uint32_t)b->len;
 
 	sy_buf_add(b, s, (size_t)(end - s));
 	sy_buf_putc(b, '\0');
@@ -73,7 +73,7 @@ static bool is_compressed(const char *name, const char *value)
 static const char *add_line(struct sy_head *h, const char *line, size_t len)
 {
 	const char *colon = memchr(line, ':', len), *end = line + len, *value;
-	size_t name_at, value_at;
+	uint32_t name_at, value_at;
 
 	if (colon == NULL || colon == line || line[0] == ' ' || line[0] == '\t')
 		return "a header line of the answer has no name";

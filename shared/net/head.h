@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define SY_HEAD_BYTES 65536 /* of all heads of one answer: 1xx, final, trailers */
 #define SY_HEAD_LINES 200
@@ -19,7 +20,7 @@ struct sy_head {
 
 	struct sy_buf text;
 	struct {
-		size_t name, value; /* offsets, as text may still move */
+		uint32_t name, value; /* offsets, as text may still move */
 	} at[SY_HEAD_LINES];
 	size_t count;
 	size_t lines_so_far, bytes_so_far;

@@ -395,8 +395,9 @@ def storm(worker, directory):
         s.sendall(fastcgi_request(b"stream 50"))
         raw = s.recv(65536)
         for _ in range(1000):
-            w.send_signal(signal.SIGCHLD)
-            w.send_signal(signal.SIGPIPE)
+            for number in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGHUP, signal.SIGUSR2,
+                           signal.SIGALRM):
+                w.send_signal(number)
             time.sleep(0.0005)
         while True:
             piece = s.recv(65536)
