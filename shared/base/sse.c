@@ -115,8 +115,11 @@ static int end_line(struct sy_sse *s, const char *data, size_t len, sy_take_reco
 int sy_sse_feed(struct sy_sse *s, const char *data, size_t len, sy_take_record *take,
     void *arg, struct sy_error *err)
 {
-	const char *p = data, *end = data + len, *lf = NULL;
+	const char *p = data, *end, *lf = NULL;
 
+	if (len == 0) /* data may be NULL then */
+		return 0;
+	end = data + len;
 	while (p < end) {
 		const char *stop;
 

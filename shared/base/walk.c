@@ -288,11 +288,12 @@ static size_t unescape(const char *p, const char *end, char **dst)
 
 size_t sy_unquote_to(char *dst, struct sy_span s)
 {
-	const char *p = s.at + 1, *end;
+	const char *p, *end;
 	char *out = dst;
 
 	if (!sy_span_is_string(s))
 		return 0;
+	p = s.at + 1;
 	end = s.at + s.len - 1;
 	while (p < end) {
 		const char *slash = memchr(p, '\\', (size_t)(end - p));
