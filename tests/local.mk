@@ -191,7 +191,10 @@ SY_FUZZ_TARGETS = \
 	tests/fuzz/fuzz_anthropic_build \
 	tests/fuzz/fuzz_anthropic_feed tests/fuzz/fuzz_anthropic_parse \
 	tests/fuzz/fuzz_catalogue \
-	tests/fuzz/fuzz_config_blob tests/fuzz/fuzz_config_text
+	tests/fuzz/fuzz_config_blob tests/fuzz/fuzz_config_text \
+	tests/fuzz/fuzz_openai_feed tests/fuzz/fuzz_openai_parse \
+	tests/fuzz/fuzz_openai_request \
+	tests/fuzz/fuzz_scan tests/fuzz/fuzz_sse tests/fuzz/fuzz_translate
 check_PROGRAMS += $(SY_FUZZ_TARGETS)
 TESTS += tests/fuzz/seeds.sh
 EXTRA_DIST += tests/fuzz/seeds.sh tests/fuzz/seeds tests/fuzz/main.c
@@ -214,6 +217,24 @@ tests_fuzz_fuzz_anthropic_feed_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_anthropic_parse_SOURCES = tests/fuzz/fuzz_anthropic_parse.c $(SY_FUZZ_COMMON)
 tests_fuzz_fuzz_anthropic_parse_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_anthropic_parse_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_openai_feed_SOURCES = tests/fuzz/fuzz_openai_feed.c $(SY_FUZZ_COMMON)
+tests_fuzz_fuzz_openai_feed_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_openai_feed_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_openai_parse_SOURCES = tests/fuzz/fuzz_openai_parse.c $(SY_FUZZ_COMMON)
+tests_fuzz_fuzz_openai_parse_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_openai_parse_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_openai_request_SOURCES = tests/fuzz/fuzz_openai_request.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
+tests_fuzz_fuzz_openai_request_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_openai_request_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_scan_SOURCES = tests/fuzz/fuzz_scan.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
+tests_fuzz_fuzz_scan_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_scan_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_sse_SOURCES = tests/fuzz/fuzz_sse.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
+tests_fuzz_fuzz_sse_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_sse_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_translate_SOURCES = tests/fuzz/fuzz_translate.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
+tests_fuzz_fuzz_translate_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_translate_LDFLAGS = $(SY_FUZZ_LINK)
 
 SY_FUZZ_EDGE_TARGETS = tests/fuzz/fuzz_fastcgi tests/fuzz/fuzz_head
 check_PROGRAMS += $(SY_FUZZ_EDGE_TARGETS)
