@@ -36,11 +36,42 @@ const FLOWS = [
   ['voice-notes', 'cheap', 'gemini-2.5-flash', 'google', 'mobile', 22, 380],
   ['reports', 'careful', 'deepseek-chat', 'deepseek', 'backoffice', 5, 1900],
 ];
-const USERS = ['mira', 'team-berlin', 'jonas', 'acme-gmbh', 'ops', 'lea', 'tomasz', 'customer-4711', 'customer-0815', 'nadia',
-  'batch', 'ines', ''];
+const USERS = [
+  'mira',
+  'team-berlin',
+  'jonas',
+  'acme-gmbh',
+  'ops',
+  'lea',
+  'tomasz',
+  'customer-4711',
+  'customer-0815',
+  'nadia',
+  'batch',
+  'ines',
+  '',
+];
 const PROVIDERS = ['openai', 'anthropic', 'azure-eu', 'mistral', 'groq', 'google', 'deepseek'];
-const COUNTS = ['requests', 'ok', 'client_error', 'upstream_error', 'cancelled', 'refused', 'rescued', 'cache_hits', 'unpriced',
-  'cost_uusd', 'in', 'in_cache_read', 'in_cache_write', 'out', 'out_reasoning', 'saved_uusd', 'ttft_n', 'ttft_sum'];
+const COUNTS = [
+  'requests',
+  'ok',
+  'client_error',
+  'upstream_error',
+  'cancelled',
+  'refused',
+  'rescued',
+  'cache_hits',
+  'unpriced',
+  'cost_uusd',
+  'in',
+  'in_cache_read',
+  'in_cache_write',
+  'out',
+  'out_reasoning',
+  'saved_uusd',
+  'ttft_n',
+  'ttft_sum',
+];
 
 /* Busy by day, quiet by night and at weekends, growing slowly, dearer in the last two days. */
 function load(t, roll) {
@@ -60,11 +91,33 @@ function cell(flow, t, user, requests, roll) {
   const client = roll() < 0.06 ? 1 : 0;
   const ok = Math.max(0, requests - failed - refused - cancelled - client);
   const cost = Math.round(requests * price * rise * (0.85 + 0.3 * roll()));
-  return { t, feature, route, model, provider, key, user, requests: ok + failed + refused + cancelled + client, ok,
-    client_error: client, upstream_error: failed, cancelled, refused, rescued: roll() < 0.02 ? Math.min(ok, 2) : 0,
-    cache_hits: Math.round(ok * 0.08), unpriced: 0, cost_uusd: cost, in: requests * 1400, in_cache_read: requests * 620,
-    in_cache_write: requests * 25, out: requests * 180, out_reasoning: model.startsWith('gpt-5') ? requests * 90 : 0,
-    saved_uusd: Math.round(cost * 0.2), ttft_n: ok, ttft_sum: ok * Math.round(260 + 260 * roll()) };
+  return {
+    t,
+    feature,
+    route,
+    model,
+    provider,
+    key,
+    user,
+    requests: ok + failed + refused + cancelled + client,
+    ok,
+    client_error: client,
+    upstream_error: failed,
+    cancelled,
+    refused,
+    rescued: roll() < 0.02 ? Math.min(ok, 2) : 0,
+    cache_hits: Math.round(ok * 0.08),
+    unpriced: 0,
+    cost_uusd: cost,
+    in: requests * 1400,
+    in_cache_read: requests * 620,
+    in_cache_write: requests * 25,
+    out: requests * 180,
+    out_reasoning: model.startsWith('gpt-5') ? requests * 90 : 0,
+    saved_uusd: Math.round(cost * 0.2),
+    ttft_n: ok,
+    ttft_sum: ok * Math.round(260 + 260 * roll()),
+  };
 }
 
 /** All cells; `rename(dim, name)` may give the labels other names. */
@@ -76,7 +129,7 @@ export function makeCells({ rename = (_, x) => x, until = NOW } = {}) {
     for (const flow of FLOWS)
       for (let k = 0; k < 2; k++) {
         const part = t + HOUR > NOW ? (NOW - t) / HOUR : 1;
-        const requests = Math.round(flow[5] * load(t, roll) * part / 2);
+        const requests = Math.round((flow[5] * load(t, roll) * part) / 2);
         const user = USERS[Math.floor(USERS.length * roll() ** 1.8)];
         if (requests > 0)
           cells.push(cell(flow, t, user, requests, roll));
@@ -89,11 +142,21 @@ export function makeCells({ rename = (_, x) => x, until = NOW } = {}) {
 
 /* ---- the calendar of the reporting zone ---- */
 
-const parts = new Intl.DateTimeFormat('en-CA', { timeZone: TZ, year: 'numeric', month: '2-digit', day: '2-digit',
-  hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const parts = new Intl.DateTimeFormat('en-CA', {
+  timeZone: TZ,
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
 
 function wall(t) {
-  const p = Object.fromEntries(parts.formatToParts(t * 1000).map(({ type, value }) => [type, Number(value)]));
+  const p = Object.fromEntries(
+    parts.formatToParts(t * 1000).map(({ type, value }) => [type, Number(value)]),
+  );
   return p;
 }
 
@@ -119,7 +182,10 @@ const WORDS = {
   '30d': (now) => [dayOf(now, -29), now],
   '90d': (now) => [dayOf(now, -89), now],
   mtd: (now) => [midnight(wall(now).year, wall(now).month, 1), now],
-  lastmonth: (now) => [midnight(wall(now).year, wall(now).month - 1, 1), midnight(wall(now).year, wall(now).month, 1)],
+  lastmonth: (now) => [
+    midnight(wall(now).year, wall(now).month - 1, 1),
+    midnight(wall(now).year, wall(now).month, 1),
+  ],
   '12m': (now) => [midnight(wall(now).year, wall(now).month - 11, 1), now],
 };
 
@@ -157,13 +223,16 @@ function stepFor([from, to]) {
 function grid([from, to], step) {
   const t = [];
   if (step === 'day')
-    for (let at = dayOf(from); at < to; at = dayOf(at + 30 * HOUR))
-      t.push(at);
+    for (let at = dayOf(from); at < to; at = dayOf(at + 30 * HOUR)) t.push(at);
   else if (step === 'month')
     for (let at = from; at < to; at = midnight(wall(at).year, wall(at).month + 1, 1))
       t.push(at);
   else
-    for (let at = from - (from % (step === 'hour' ? HOUR : 300)); at < to; at += step === 'hour' ? HOUR : 300)
+    for (
+      let at = from - (from % (step === 'hour' ? HOUR : 300));
+      at < to;
+      at += step === 'hour' ? HOUR : 300
+    )
       t.push(at);
   return t;
 }
@@ -198,7 +267,8 @@ function group(cells, dim) {
 }
 
 function ranked(cells, dim) {
-  return [...group(cells, dim)].map(([id, list]) => ({ id, list, cost: totals(list).cost_uusd }))
+  return [...group(cells, dim)]
+    .map(([id, list]) => ({ id, list, cost: totals(list).cost_uusd }))
     .sort((a, b) => b.cost - a.cost || (a.id < b.id ? -1 : 1));
 }
 
@@ -221,29 +291,61 @@ function barsOf(view, by) {
   const all = ranked(cells, by);
   const series = all.slice(0, 6).map(({ id, list }) => ({ id, label: id, v: perStep(list, t) }));
   const total = perStep(cells, t);
-  return { unit: 'uusd', by, t, series, other: total.map((x, i) => x - series.reduce((sum, one) => sum + one.v[i], 0)),
-    other_n: Math.max(0, all.length - 6), total,
-    cmp_total: cmpCells && perStep(cmpCells.map((one) => ({ ...one, t: one.t + back })), t) };
+  return {
+    unit: 'uusd',
+    by,
+    t,
+    series,
+    other: total.map((x, i) => x - series.reduce((sum, one) => sum + one.v[i], 0)),
+    other_n: Math.max(0, all.length - 6),
+    total,
+    cmp_total:
+      cmpCells &&
+      perStep(
+        cmpCells.map((one) => ({ ...one, t: one.t + back })),
+        t,
+      ),
+  };
 }
 
 function topOf(view, dim, limit) {
   const all = ranked(view.cells, dim);
-  const prev = view.cmpCells && new Map(ranked(view.cmpCells, dim).map(({ id, cost }) => [id, cost]));
+  const prev =
+    view.cmpCells && new Map(ranked(view.cmpCells, dim).map(({ id, cost }) => [id, cost]));
   const shown = all.slice(0, limit);
   const sum = shown.map(({ list }) => totals(list));
   const now = totals(view.cells);
   const prevTotal = view.cmpCells && totals(view.cmpCells).cost_uusd;
   const prevShown = prev && shown.map(({ id }) => prev.get(id) ?? 0);
-  const rest = Object.fromEntries(COUNTS.filter((key) => key !== 'ttft_sum')
-    .map((key) => [key, now[key] - sum.reduce((x, one) => x + one[key], 0)]));
-  return { shown, sum, now, prevShown,
-    rest: { n: all.length - shown.length, ...rest, prev_cost_uusd: prev && prevTotal - prevShown.reduce((a, b) => a + b, 0) } };
+  const rest = Object.fromEntries(
+    COUNTS.filter((key) => key !== 'ttft_sum').map((key) => [
+      key,
+      now[key] - sum.reduce((x, one) => x + one[key], 0),
+    ]),
+  );
+  return {
+    shown,
+    sum,
+    now,
+    prevShown,
+    rest: {
+      n: all.length - shown.length,
+      ...rest,
+      prev_cost_uusd: prev && prevTotal - prevShown.reduce((a, b) => a + b, 0),
+    },
+  };
 }
 
 function topShort(view, dim) {
   const { shown, sum, prevShown, rest } = topOf(view, dim, 8);
-  return { id: shown.map(({ id }) => id), label: shown.map(({ id }) => id), cost_uusd: sum.map((one) => one.cost_uusd),
-    prev_cost_uusd: prevShown, requests: sum.map((one) => one.requests), rest };
+  return {
+    id: shown.map(({ id }) => id),
+    label: shown.map(({ id }) => id),
+    cost_uusd: sum.map((one) => one.cost_uusd),
+    prev_cost_uusd: prevShown,
+    requests: sum.map((one) => one.requests),
+    rest,
+  };
 }
 
 function sparkOf(cells, [from, to]) {
@@ -253,43 +355,93 @@ function sparkOf(cells, [from, to]) {
   for (const one of cells)
     groups[slotOf(one.t, t)].push(one);
   const sums = groups.map(totals);
-  return { t, ...Object.fromEntries(['cost_uusd', 'requests', 'upstream_error', 'ttft_p50_ms', 'saved_uusd']
-    .map((key) => [key, sums.map((one) => one[key])])) };
+  return {
+    t,
+    ...Object.fromEntries(
+      ['cost_uusd', 'requests', 'upstream_error', 'ttft_p50_ms', 'saved_uusd'].map((key) => [
+        key,
+        sums.map((one) => one[key]),
+      ]),
+    ),
+  };
 }
 
 function yesterdayOf(cells) {
   const [from, to] = [dayOf(NOW, -1), dayOf(NOW)];
   const within = (a, b) => totals(cells.filter((one) => one.t >= a && one.t < b)).cost_uusd;
-  return { from, to, cost_uusd: within(from, to), base_cost_uusd: within(dayOf(NOW, -8), dayOf(NOW, -7)),
-    movers: cells.length ? [{ dim: 'model', id: cells[0].model, label: cells[0].model, share_pct: 71 },
-      { dim: 'feature', id: cells[0].feature, label: cells[0].feature, share_pct: 64 }] : [], why: 'size' };
+  return {
+    from,
+    to,
+    cost_uusd: within(from, to),
+    base_cost_uusd: within(dayOf(NOW, -8), dayOf(NOW, -7)),
+    movers: cells.length
+      ? [
+          { dim: 'model', id: cells[0].model, label: cells[0].model, share_pct: 71 },
+          { dim: 'feature', id: cells[0].feature, label: cells[0].feature, share_pct: 64 },
+        ]
+      : [],
+    why: 'size',
+  };
 }
 
 /* What `r`, `cmp`, `f.DIM` select. */
 export function select(cells, query) {
   const span = range(query.get('r') ?? '7d');
-  const matches = (one) => [...new Set(query.keys())].filter((key) => key.startsWith('f.'))
-    .every((key) => query.getAll(key).includes(one[key.slice(2)]));
+  const matches = (one) =>
+    [...new Set(query.keys())]
+      .filter((key) => key.startsWith('f.'))
+      .every((key) => query.getAll(key).includes(one[key.slice(2)]));
   const filtered = cells.filter(matches);
   const within = ([from, to]) => filtered.filter((one) => one.t >= from && one.t < to);
   const prev = before(span, query.get('cmp') ?? 'prev');
   const step = stepFor(span);
-  return { span, prev, step, t: grid(span, step), filtered, cells: within(span), cmpCells: prev && within(prev),
-    back: prev ? span[0] - prev[0] : 0 };
+  return {
+    span,
+    prev,
+    step,
+    t: grid(span, step),
+    filtered,
+    cells: within(span),
+    cmpCells: prev && within(prev),
+    back: prev ? span[0] - prev[0] : 0,
+  };
 }
 
 export function head(view, seq = 88412) {
-  return { v: 1, as_of: NOW, seq, tz: TZ, from: view.span[0], to: view.span[1], step: view.step,
-    cmp: view.prev && { from: view.prev[0], to: view.prev[1] }, partial: false, cost_ms: 2.1 };
+  return {
+    v: 1,
+    as_of: NOW,
+    seq,
+    tz: TZ,
+    from: view.span[0],
+    to: view.span[1],
+    step: view.step,
+    cmp: view.prev && { from: view.prev[0], to: view.prev[1] },
+    partial: false,
+    cost_ms: 2.1,
+  };
 }
 
 export function summary(cells, query, { providers, banners }) {
   const view = select(cells, query);
-  return { ...head(view), data: {
-    never: false, last_request: NOW - 2, in_flight: 3, now: totals(view.cells), prev: view.cmpCells && totals(view.cmpCells),
-    spark: sparkOf(view.cells, view.span), bars: barsOf(view, query.get('by') ?? 'model'),
-    top: Object.fromEntries(['model', 'feature', 'user'].map((dim) => [dim, topShort(view, dim)])),
-    providers, banners, yesterday: yesterdayOf(view.filtered) } };
+  return {
+    ...head(view),
+    data: {
+      never: false,
+      last_request: NOW - 2,
+      in_flight: 3,
+      now: totals(view.cells),
+      prev: view.cmpCells && totals(view.cmpCells),
+      spark: sparkOf(view.cells, view.span),
+      bars: barsOf(view, query.get('by') ?? 'model'),
+      top: Object.fromEntries(
+        ['model', 'feature', 'user'].map((dim) => [dim, topShort(view, dim)]),
+      ),
+      providers,
+      banners,
+      yesterday: yesterdayOf(view.filtered),
+    },
+  };
 }
 
 export function series(cells, query) {
@@ -302,8 +454,20 @@ export function top(cells, query) {
   const by = query.get('by') ?? 'model';
   const { shown, sum, now, prevShown, rest } = topOf(view, by, Number(query.get('limit') ?? 50));
   const column = (key) => sum.map((one) => one[key]);
-  return { ...head(view), data: { by, id: shown.map(({ id }) => id), label: shown.map(({ id }) => id), prev_cost_uusd: prevShown,
-    ...Object.fromEntries(COUNTS.filter((key) => key !== 'ttft_sum').map((key) => [key, column(key)])), total: now, rest } };
+  return {
+    ...head(view),
+    data: {
+      by,
+      id: shown.map(({ id }) => id),
+      label: shown.map(({ id }) => id),
+      prev_cost_uusd: prevShown,
+      ...Object.fromEntries(
+        COUNTS.filter((key) => key !== 'ttft_sum').map((key) => [key, column(key)]),
+      ),
+      total: now,
+      rest,
+    },
+  };
 }
 
 /** The state of the providers; `outage` takes the third of them out of use. */
@@ -320,11 +484,21 @@ export function providersNow({ rename = (_, x) => x, outage = false } = {}) {
     if (open)
       cells.splice(44, 4, 'd', 'b', 'x', 'x');
     const attempts = busy ? Math.round(2400 / (i + 1)) : 0;
-    return { id: rename('provider', id), label: rename('provider', id), sim: false, circuit: open ? 'open' : 'closed',
-      since: open ? NOW - 720 : null, retry_at: open ? NOW + 24 : null, attempts, failed: open ? 38 : Math.round(attempts * 0.001),
-      ttft_p50_ms: attempts ? 240 + 60 * i : null, ttft_p95_ms: attempts ? 900 + 200 * i : null,
-      last_error: open ? { class: 'timeout_first_token', status: null, at: NOW - 722 } : null, last_ok: attempts ? NOW - 4 : null,
-      strip: cells.join('') };
+    return {
+      id: rename('provider', id),
+      label: rename('provider', id),
+      sim: false,
+      circuit: open ? 'open' : 'closed',
+      since: open ? NOW - 720 : null,
+      retry_at: open ? NOW + 24 : null,
+      attempts,
+      failed: open ? 38 : Math.round(attempts * 0.001),
+      ttft_p50_ms: attempts ? 240 + 60 * i : null,
+      ttft_p95_ms: attempts ? 900 + 200 * i : null,
+      last_error: open ? { class: 'timeout_first_token', status: null, at: NOW - 722 } : null,
+      last_ok: attempts ? NOW - 4 : null,
+      strip: cells.join(''),
+    };
   };
   return { window_s: HOUR, strip_from: NOW - 86400, strip_step_s: 1800, list: PROVIDERS.map(one) };
 }

@@ -4,9 +4,17 @@
  */
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { serve } from './fixture.mjs';
-import { launch, visit, assertClean, assertAccessible, assertFits, micro, WIDTHS } from './browser.mjs';
+import {
+  launch,
+  visit,
+  assertClean,
+  assertAccessible,
+  assertFits,
+  micro,
+  save,
+  WIDTHS,
+} from './browser.mjs';
 
 const fixture = await serve();
 const browser = await launch();
@@ -30,8 +38,8 @@ async function signIn() {
 const look = (hash = '', options = {}) => visit(browser, `${base}${hash}`, { storage, ...options });
 
 /* The exact amounts of all cells of one kind. */
-function titles(page, selector) {
-  return page.locator(selector).evaluateAll((cells) => cells.map((c) => c.title));
+async function amounts(cells) {
+  return (await cells.evaluateAll((all) => all.map((cell) => cell.title))).map(micro);
 }
 
 function sum(list) {
@@ -74,18 +82,19 @@ describe(`overview of ${gateway ? 'a gateway' : 'the fixture'}`, () => {
       const seen = await look(`#/overview?r=30d&by=${by}`);
       const { page } = seen;
       const cost = micro(await page.locator('.tile .value').first().getAttribute('title'));
-      const table = (await titles(page, '.spend-table tfoot td')).map(micro);
-      const parts = (await titles(page, '.parts td[title]')).map(micro);
+      const table = await amounts(page.locator('.spend-table tfoot td'));
+      const parts = await amounts(page.locator('.parts td[title]'));
       assert.equal(table.pop(), cost);
       assert.equal(sum(table), cost);
       assert.deepEqual(parts.slice(0, -1), table);
       assert.equal(parts.at(-1), cost);
       for (const list of await page.locator('.ranks').all())
-        assert.equal(sum((await list.locator('td[title]').evaluateAll((cells) => cells.map((c) => c.title))).map(micro)), cost);
+        assert.equal(sum(await amounts(list.locator('td[title]'))), cost);
 
-      const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
-      assert.match(file.suggestedFilename(), new RegExp(`^switchyard-spend-by-${by}-\\d{4}-\\d\\d-\\d\\d_\\d{4}-\\d\\d-\\d\\d\\.csv$`));
-      const rows = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n').slice(1);
+      const file = await save(page, page.getByRole('button', { name: 'CSV' }));
+      const day = '\\d{4}-\\d\\d-\\d\\d';
+      assert.match(file.name, new RegExp(`^switchyard-spend-by-${by}-${day}_${day}\\.csv$`));
+      const rows = file.text.trimEnd().split('\r\n').slice(1);
       assert.equal(sum(rows.map((row) => micro(row.split(',').at(-1)))), cost);
       assert.equal(rows.length, await page.locator('.spend-table tbody tr').count());
       await assertClean(seen);
@@ -111,11 +120,16 @@ describe(`overview of ${gateway ? 'a gateway' : 'the fixture'}`, () => {
     const { page } = seen;
     await page.getByRole('button', { name: 'All models' }).click();
     await page.locator('dialog tfoot').waitFor();
-    const rows = (await titles(page, 'dialog tbody td[title]')).map(micro);
-    assert.equal(sum(rows), micro((await titles(page, 'dialog tfoot td[title]'))[0]));
-    const [file] = await Promise.all([page.waitForEvent('download'), page.locator('dialog').getByRole('button', { name: 'CSV' }).click()]);
-    const [head, ...lines] = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n');
-    assert.equal(head, 'model,cost_usd,previous_cost_usd,requests,upstream_error,unpriced,in,in_cache_read,in_cache_write,out,out_reasoning');
+    const rows = await amounts(page.locator('dialog tbody td[title]'));
+    const [total] = await amounts(page.locator('dialog tfoot td[title]'));
+    assert.equal(sum(rows), total);
+    const file = await save(page, page.locator('dialog').getByRole('button', { name: 'CSV' }));
+    const [head, ...lines] = file.text.trimEnd().split('\r\n');
+    assert.equal(
+      head,
+      'model,cost_usd,previous_cost_usd,requests,upstream_error,unpriced,' +
+        'in,in_cache_read,in_cache_write,out,out_reasoning',
+    );
     assert.equal(sum(lines.map((line) => micro(line.split(',').at(-10)))), sum(rows));
     await assertClean(seen);
     await seen.context.close();
@@ -125,13 +139,20 @@ describe(`overview of ${gateway ? 'a gateway' : 'the fixture'}`, () => {
     for (const zone of ['Pacific/Kiritimati', 'America/St_Johns']) {
       const seen = await look('#/overview?r=7d', { zone });
       const { page } = seen;
-      const days = (await titles(page, '.spend-table tbody td:last-child')).map(micro);
+      const days = await amounts(page.locator('.spend-table tbody td:last-child'));
       assert.equal(days.length, 7);
       const box = await page.locator('.bars').boundingBox();
       await page.mouse.click(box.x + 56 + (box.width - 60) / 14, box.y + 150);
       await page.waitForURL(/r=\d/);
-      await page.locator('#body:not([aria-busy]) > .tiles, #body:not([aria-busy]) > .lone').first().waitFor();
-      const cost = await page.locator('.tile .value').first().getAttribute('title', { timeout: 5000 }).catch(() => '0.000000');
+      await page
+        .locator('#body:not([aria-busy]) > .tiles, #body:not([aria-busy]) > .lone')
+        .first()
+        .waitFor();
+      const cost = await page
+        .locator('.tile .value')
+        .first()
+        .getAttribute('title', { timeout: 5000 })
+        .catch(() => '0.000000');
       assert.equal(micro(cost), days[0]);
       await assertClean(seen);
       await seen.context.close();
@@ -147,7 +168,10 @@ describe(`overview of ${gateway ? 'a gateway' : 'the fixture'}`, () => {
     const cost = await row.locator('td[title]').getAttribute('title');
     await row.locator('button').click();
     await page.locator('.chip').waitFor();
-    assert.equal(new URL(page.url()).hash, `#/overview?${new URLSearchParams({ r: 'yesterday', 'f.model': label })}`);
+    assert.equal(
+      new URL(page.url()).hash,
+      `#/overview?${new URLSearchParams({ r: 'yesterday', 'f.model': label })}`,
+    );
     await page.waitForFunction((c) => document.querySelector('.tile .value').title === c, cost);
     assert.equal(await page.locator('.chip bdi').textContent(), label);
     await page.goBack();
@@ -172,7 +196,10 @@ describe(`overview of ${gateway ? 'a gateway' : 'the fixture'}`, () => {
       const seen = await look(hash);
       assert.equal(await seen.page.getByLabel('Period', { exact: true }).inputValue(), range);
       assert.equal(await seen.page.getByLabel('Comparison').inputValue(), cmp);
-      assert.equal(await seen.page.locator('.spend .choice [aria-pressed="true"]').first().textContent(), by);
+      assert.equal(
+        await seen.page.locator('.spend .choice [aria-pressed="true"]').first().textContent(),
+        by,
+      );
       await assertClean(seen);
       await seen.context.close();
     }
@@ -200,7 +227,11 @@ describe(`overview of ${gateway ? 'a gateway' : 'the fixture'}`, () => {
 
     await page.keyboard.press('r');
     await settled();
-    assert.equal(await page.evaluate(() => document.activeElement.dataset.key), 'bars', 'the focus survives a refresh');
+    assert.equal(
+      await page.evaluate(() => document.activeElement.dataset.key),
+      'bars',
+      'the focus survives a refresh',
+    );
 
     await page.keyboard.press('y');
     await page.waitForURL(/r=yesterday/);
@@ -228,7 +259,8 @@ describe(`overview of ${gateway ? 'a gateway' : 'the fixture'}`, () => {
   });
 
   test('themes: as the system, as chosen, kept, and there before the first paint', async () => {
-    const ground = (page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const ground = (page) =>
+      page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     const seen = await look('', { theme: 'dark' });
     const { page } = seen;
     const dark = await ground(page);
@@ -278,7 +310,60 @@ describe(`overview of ${gateway ? 'a gateway' : 'the fixture'}`, () => {
     assert.equal(await page.locator('.tools').isVisible(), false);
     assert.equal(await page.locator('.controls').isVisible(), false);
     assert.match(await page.locator('.print-only').textContent(), /^http/);
-    assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), 'light');
+    assert.equal(
+      await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme),
+      'light',
+    );
+    await seen.context.close();
+  });
+
+  test('the policy holds: no markup from text, nothing inline or foreign, no frame', async () => {
+    const heads = new Map();
+    const seen = await look('', {
+      expected: /Content Security Policy|TrustedHTML/,
+      before: (page) => {
+        page.on('response', (r) => heads.set(new URL(r.url()).pathname, r.headers()));
+      },
+    });
+    const { page } = seen;
+    const refused = await page.evaluate(() => {
+      const refuses = (act) => {
+        try {
+          act();
+          return false;
+        } catch (cause) {
+          return cause instanceof TypeError;
+        }
+      };
+      const div = document.createElement('div');
+      return [
+        refuses(() => {
+          div.innerHTML = '<b>x</b>';
+        }),
+        refuses(() => document.body.insertAdjacentHTML('beforeend', '<b>x</b>')),
+        refuses(() => {
+          document.createElement('script').text = '1';
+        }),
+      ];
+    });
+    assert.deepEqual(refused, [true, true, true]);
+    await page.evaluate(() => {
+      document.body.append(Object.assign(new Image(), { src: 'http://127.0.0.1:1/x.png' }));
+      const styled = document.createElement('p');
+      styled.setAttribute('style', 'color: red');
+      document.body.append(styled);
+    });
+    await page.waitForFunction(() =>
+      ['img-src', 'style-src'].every((directive) =>
+        window.__violations.some((violation) => violation.startsWith(directive)),
+      ),
+    );
+    for (const [path, head] of heads)
+      assert.equal(head['x-content-type-options'], 'nosniff', path);
+    assert.match(
+      heads.get(new URL(base).pathname)['content-security-policy'],
+      /frame-ancestors 'none'/,
+    );
     await seen.context.close();
   });
 
@@ -286,15 +371,20 @@ describe(`overview of ${gateway ? 'a gateway' : 'the fixture'}`, () => {
     let bytes = 0;
     let compressed = false;
     const asked = [];
-    const seen = await look('', { before: async (page) => {
-      const cdp = await page.context().newCDPSession(page);
-      await cdp.send('Network.enable');
-      cdp.on('Network.responseReceived', ({ response }) => {
-        compressed ||= 'content-encoding' in response.headers || 'Content-Encoding' in response.headers;
-      });
-      cdp.on('Network.loadingFinished', (e) => { bytes += e.encodedDataLength; });
-      page.on('request', (r) => asked.push(new URL(r.url()).pathname));
-    } });
+    const seen = await look('', {
+      before: async (page) => {
+        const cdp = await page.context().newCDPSession(page);
+        await cdp.send('Network.enable');
+        cdp.on('Network.responseReceived', ({ response }) => {
+          compressed ||=
+            'content-encoding' in response.headers || 'Content-Encoding' in response.headers;
+        });
+        cdp.on('Network.loadingFinished', (e) => {
+          bytes += e.encodedDataLength;
+        });
+        page.on('request', (r) => asked.push(new URL(r.url()).pathname));
+      },
+    });
     await seen.page.waitForLoadState('networkidle');
     assert.ok(asked.length <= 12, asked.join(' '));
     assert.ok(asked.filter((p) => p.includes('/api/')).length <= 2, asked.join(' '));

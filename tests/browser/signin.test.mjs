@@ -13,19 +13,31 @@ after(async () => {
   await fixture.close();
 });
 
-const at = (hash = '', options = {}) => visit(browser, `${fixture.origin}/locked/ui/${hash}`, options);
+const at = (hash = '', options = {}) =>
+  visit(browser, `${fixture.origin}/locked/ui/${hash}`, options);
 const REFUSED = { expected: /status of (401|429)/ };
 
-for (const [theme, width] of [['light', 1280], ['dark', 390], ['light', 320]])
+for (const [theme, width] of [
+  ['light', 1280],
+  ['dark', 390],
+  ['light', 320],
+])
   test(`the page, ${theme}, ${width} px`, async () => {
     const seen = await at('', { theme, width });
     assert.equal(await seen.page.locator('h1').textContent(), 'Sign in');
-    assert.equal(await seen.page.evaluate(() => document.activeElement.id), 'code', 'ready to type');
+    assert.equal(
+      await seen.page.evaluate(() => document.activeElement.id),
+      'code',
+      'ready to type',
+    );
     await assertFits(seen.page);
     await assertAccessible(seen.page);
     await seen.page.getByRole('button', { name: 'Password' }).click();
     assert.equal(await seen.page.getByLabel('User').getAttribute('autocomplete'), 'username');
-    assert.equal(await seen.page.locator('#password').getAttribute('autocomplete'), 'current-password');
+    assert.equal(
+      await seen.page.locator('#password').getAttribute('autocomplete'),
+      'current-password',
+    );
     await assertAccessible(seen.page);
     await assertClean(seen);
     await seen.context.close();
@@ -70,7 +82,10 @@ test('user and password; what was wrong is not said', async () => {
   const { page } = seen;
   const words = new Set();
   await page.getByRole('button', { name: 'Password' }).click();
-  for (const [user, password] of [['admin', 'wrong'], ['nobody', 'demo-password']]) {
+  for (const [user, password] of [
+    ['admin', 'wrong'],
+    ['nobody', 'demo-password'],
+  ]) {
     await page.locator('#user').fill(user);
     await page.locator('#password').fill(password);
     await page.getByRole('button', { name: 'Sign in' }).click();
