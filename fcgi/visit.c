@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/http.h"
 #include "base/text.h"
 #include "dialect/surface.h"
 
@@ -19,29 +20,6 @@
 #define HEAD_BYTES 32768
 
 /* --- The answer. ------------------------------------------------------------------------- */
-
-static const char *reason(int status)
-{
-	/* clang-format off */
-	static const struct {
-		int status;
-		const char *reason;
-	} known[] = {
-		{ 200, "OK" }, { 400, "Bad Request" }, { 401, "Unauthorized" },
-		{ 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" },
-		{ 408, "Request Timeout" }, { 409, "Conflict" },
-		{ 413, "Content Too Large" }, { 415, "Unsupported Media Type" },
-		{ 422, "Unprocessable Content" }, { 429, "Too Many Requests" },
-		{ 500, "Internal Server Error" }, { 502, "Bad Gateway" },
-		{ 503, "Service Unavailable" }, { 504, "Gateway Timeout" },
-	};
-	/* clang-format on */
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (known[i].status == status)
-			return known[i].reason;
-	return "Answer";
-}
 
 static void put_header(struct sy_buf *b, const char *name, const char *value)
 {
@@ -67,7 +45,7 @@ static void put_head(struct sy_visit *v, struct sy_buf *b, int status,
 	sy_buf_puts(b, "Status: ");
 	sy_buf_int(b, status);
 	sy_buf_putc(b, ' ');
-	sy_buf_puts(b, reason(status));
+	sy_buf_puts(b, sy_http_reason(status));
 	sy_buf_puts(b, "\r\n");
 	for (size_t i = 0; i < count; i++) {
 		put_header(b, headers[i].name, headers[i].value);

@@ -4,6 +4,7 @@
 #include "admin/web.h"
 
 #include "base/arena.h"
+#include "base/http.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -185,30 +186,6 @@ void sy_web_error(struct sy_web *w, const struct sy_error *err)
 	sy_buf_puts(&w->out, "}}");
 }
 
-static const char *reason(int status)
-{
-	static const struct {
-		int status;
-		const char *words;
-	} rows[] = {
-		{ 200, "OK" },
-		{ 204, "No Content" },
-		{ 304, "Not Modified" },
-		{ 400, "Bad Request" },
-		{ 401, "Unauthorized" },
-		{ 403, "Forbidden" },
-		{ 404, "Not Found" },
-		{ 405, "Method Not Allowed" },
-		{ 413, "Content Too Large" },
-		{ 429, "Too Many Requests" },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].status == status)
-			return rows[i].words;
-	return "Service Unavailable";
-}
-
 /* Changes when the roll-ups do, when the answer is to another question or another person,
  * and with the clock where the answer depends on it: it is made of the answer itself. */
 static const char *etag(struct sy_web *w)
@@ -248,7 +225,7 @@ void sy_web_send(struct sy_web *w)
 		FCGX_FPrintF(out, "ETag: %s\r\nX-Switchyard-As-Of: %s\r\n", tag,
 		    sy_strf(w->arena, "%" PRId64, w->as_of));
 	}
-	FCGX_FPrintF(out, "Status: %d %s\r\n", w->status, reason(w->status));
+	FCGX_FPrintF(out, "Status: %d %s\r\n", w->status, sy_http_reason(w->status));
 	send_date(w);
 	if (w->allow != NULL)
 		FCGX_FPrintF(out, "Allow: %s\r\n", w->allow);

@@ -8,6 +8,8 @@
 
 #include "sim/serve.h"
 
+#include "base/http.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,32 +71,6 @@ static void end(struct sy_sim_play *p, enum sy_sim_outcome outcome,
 	p->after = after;
 }
 
-static const char *reason_of(int status)
-{
-	static const struct {
-		int status;
-		const char *reason;
-	} rows[] = {
-		{ 200, "OK" },
-		{ 400, "Bad Request" },
-		{ 401, "Unauthorized" },
-		{ 403, "Forbidden" },
-		{ 404, "Not Found" },
-		{ 405, "Method Not Allowed" },
-		{ 413, "Content Too Large" },
-		{ 429, "Too Many Requests" },
-		{ 500, "Internal Server Error" },
-		{ 502, "Bad Gateway" },
-		{ 503, "Service Unavailable" },
-		{ 504, "Gateway Timeout" },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (rows[i].status == status)
-			return rows[i].reason;
-	return "Other";
-}
-
 /* Whether "name:" begins one of the lines. */
 static bool has_header(const struct sy_buf *lines, const char *name)
 {
@@ -129,7 +105,7 @@ static void write_head(struct sy_sim_play *p)
 	sy_buf_puts(out, "HTTP/1.1 ");
 	sy_buf_int(out, r->status);
 	sy_buf_putc(out, ' ');
-	sy_buf_puts(out, reason_of(r->status));
+	sy_buf_puts(out, sy_http_reason(r->status));
 	sy_buf_puts(out, "\r\n");
 	if (r->content_type != NULL && !has_header(&r->headers, "content-type")) {
 		sy_buf_puts(out, "content-type: ");

@@ -49,3 +49,29 @@ int sy_http_piece(struct sy_http *h, const void *data, size_t len, struct sy_err
 	h->body_len += len;
 	return 0;
 }
+
+const char *sy_http_reason(int status)
+{
+	/* clang-format off */
+	static const struct {
+		int status;
+		const char *words;
+	} rows[] = {
+		{ 200, "OK" }, { 204, "No Content" }, { 304, "Not Modified" },
+		{ 400, "Bad Request" }, { 401, "Unauthorized" }, { 402, "Payment Required" },
+		{ 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" },
+		{ 408, "Request Timeout" }, { 409, "Conflict" }, { 413, "Content Too Large" },
+		{ 415, "Unsupported Media Type" }, { 422, "Unprocessable Content" },
+		{ 429, "Too Many Requests" }, { 500, "Internal Server Error" },
+		{ 502, "Bad Gateway" }, { 503, "Service Unavailable" },
+		{ 504, "Gateway Timeout" },
+	};
+	static const char *const classes[] = { "Informational", "Successful", "Redirection",
+		"Client Error", "Server Error" };
+	/* clang-format on */
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].status == status)
+			return rows[i].words;
+	return status >= 100 && status < 600 ? classes[status / 100 - 1] : "Unknown";
+}

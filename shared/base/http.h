@@ -39,6 +39,9 @@ struct sy_error;
 int sy_http_header(struct sy_http *h, const char *name, const char *value,
     struct sy_error *err);
 
+/* The reason phrase of a status (RFC 9110, section 15): of its class where it has none. */
+const char *sy_http_reason(int status);
+
 /* Adds a piece of body; -1 with SY_BUG when there is no room for one more. */
 int sy_http_piece(struct sy_http *h, const void *data, size_t len, struct sy_error *err);
 
