@@ -126,11 +126,11 @@ struct sy_request {
 	struct sy_retry retry;
 	struct sy_try *attempt;
 	struct sy_try *winner; /* whose answer it was */
-	const char *tried;   /* failed ones: "acme:large=busy, ..." */
-	struct sy_buf held;  /* what the client is to read and has not been given */
+	const char *tried;     /* failed ones: "acme:large=busy, ..." */
+	struct sy_buf held;    /* what the client is to read and has not been given */
 	bool head_sent;
-	bool committed;      /* content went to the client: no other attempt may follow */
-	bool complete;       /* hold the answer back until it is whole */
+	bool committed; /* content went to the client: no other attempt may follow */
+	bool complete;  /* hold the answer back until it is whole */
 	struct ev_timer timer;
 	int64_t started_us;
 	int64_t first_us; /* first content given to the client; 0 none */
@@ -139,9 +139,9 @@ struct sy_request {
 	int64_t resume_us; /* WAITING: until then */
 	int64_t gone_us;
 	bool failed;
-	struct sy_error err; /* what the client is told */
+	struct sy_error err;    /* what the client is told */
 	struct sy_attempt note; /* the row of a request without an attempt */
-	struct sy_op note_op;
+	unsigned settling;      /* failed attempts that the store still has in hand */
 };
 
 static inline const struct sy_route *sy_request_route(const struct sy_request *q)
@@ -175,12 +175,14 @@ void sy_try_free(struct sy_try *t);
 
 /* blame.c */
 void sy_blame_status(struct sy_try *t); /* a non-2xx answer: into failed and err */
-void sy_blame_clean(struct sy_try *t);  /* err's words, without what is nobody's business */
+void sy_blame_clean(
+    struct sy_try *t); /* err's words, without what is nobody's business */
 
 /* account.c */
-void sy_account_begin(struct sy_try *t);  /* the intent: labels, estimate, reservation */
-void sy_account_end(struct sy_try *t);    /* the outcome, usage and cost */
-void sy_account_last(struct sy_request *q, struct sy_attempt *row); /* the request's own */
+void sy_account_begin(struct sy_try *t); /* the intent: labels, estimate, reservation */
+void sy_account_end(struct sy_try *t);   /* the outcome, usage and cost */
+void sy_account_last(struct sy_request *q,
+    struct sy_attempt *row); /* the request's own */
 void sy_account_labels(struct sy_request *q, struct sy_attempt *row);
 bool sy_account_report(const struct sy_try *t, struct sy_report *out);
 void sy_account_log(const struct sy_request *q, const struct sy_attempt *row);

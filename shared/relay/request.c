@@ -235,30 +235,19 @@ static int make_plan(struct sy_request *q, struct sy_error *err)
 
 /* --- Ending. ----------------------------------------------------------------------------- */
 
-static void noted(void *arg, const struct sy_error *err)
-{
-	(void)err; /* the client hears of its own error, whatever became of the note */
-	conclude(arg);
-}
-
 /* Ends a request that has no attempt under way, with q->err or with an answer in q->held.
- * No attempt's row can stand for it, so it gets one of its own. */
+ * No attempt's row can stand for it, so it gets one of its own; no money is in it, and the
+ * client need not wait for it. */
 static void end(struct sy_request *q)
 {
-	q->phase = SY_PHASE_ENDING;
-	if (!q->known || q->list_models) {
-		conclude(q);
-		return;
+	if (q->known && !q->list_models) {
+		q->note.outcome = q->gone ? SY_CANCELLED : SY_DENIED;
+		q->note.kind = q->err.kind;
+		sy_account_labels(q, &q->note);
+		sy_account_last(q, &q->note);
+		sy_turns_note(&q->relay->turns, &q->note);
 	}
-	q->note.outcome = q->gone ? SY_CANCELLED : SY_DENIED;
-	q->note.kind = q->err.kind;
-	sy_account_labels(q, &q->note);
-	sy_account_last(q, &q->note);
-	q->note_op = (struct sy_op){ .kind = SY_OP_NOTE,
-		.row = &q->note,
-		.done = noted,
-		.arg = q };
-	sy_turns_add(&q->relay->turns, &q->note_op);
+	conclude(q);
 }
 
 static void fail_with(struct sy_request *q, const struct sy_error *err)
@@ -268,7 +257,7 @@ static void fail_with(struct sy_request *q, const struct sy_error *err)
 	end(q);
 }
 
-static void unlink_request(struct sy_request *q)
+static void release(struct sy_request *q)
 {
 	if (q->prev != NULL)
 		q->prev->next = q->next;
@@ -277,9 +266,13 @@ static void unlink_request(struct sy_request *q)
 	if (q->next != NULL)
 		q->next->prev = q->prev;
 	q->relay->busy--;
+	sy_buf_release(&q->held);
+	sy_config_unref(q->config);
+	sy_arena_free(q->in.arena);
 }
 
-/* All is settled: the client gets the end of it, and the request goes. */
+/* The client gets the end of it, and the request goes: at once, or with the last of its
+ * attempts that the store still has in hand. */
 static void conclude(struct sy_request *q)
 {
 	struct sy_try *last = q->attempt;
@@ -291,10 +284,8 @@ static void conclude(struct sy_request *q)
 	ev_timer_stop(q->relay->loop, &q->timer);
 	if (last != NULL)
 		sy_try_free(last);
-	unlink_request(q);
-	sy_buf_release(&q->held);
-	sy_config_unref(q->config);
-	sy_arena_free(q->in.arena);
+	if (q->settling == 0)
+		release(q);
 }
 
 /* --- From target to target. -------------------------------------------------------------- */
@@ -510,6 +501,7 @@ static void after_attempt(struct sy_request *q, struct sy_try *t)
 		return;
 	}
 	q->attempt = NULL;
+	q->settling++;
 	if (step.what == SY_RETRY_NEXT) {
 		q->at++;
 		q->retry.target_attempts = 0;
@@ -519,10 +511,14 @@ static void after_attempt(struct sy_request *q, struct sy_try *t)
 
 void sy_request_settled(struct sy_request *q, struct sy_try *t)
 {
-	if (t->final)
+	if (t->final) {
 		conclude(q); /* frees t too */
-	else
-		sy_try_free(t);
+		return;
+	}
+	sy_try_free(t);
+	q->settling--;
+	if (q->phase == SY_PHASE_OVER && q->settling == 0)
+		release(q);
 }
 
 /* --- Steps. ------------------------------------------------------------------------------ */

@@ -72,16 +72,11 @@ static void late_done(void *arg, const struct sy_error *err)
 	free(late);
 }
 
-/* The answer need not wait for a store that fails; the row does. */
-static void hand_on(struct sy_turns *t, struct sy_op *op)
+/* Nobody waits for it but the row. */
+static void add_late(struct sy_turns *t, const struct sy_op *op)
 {
-	struct late_op *late;
+	struct late_op *late = sy_xcalloc(1, sizeof(*late));
 
-	if (op->done == late_done) {
-		sy_turns_add(t, op);
-		return;
-	}
-	late = sy_xcalloc(1, sizeof(*late));
 	late->op = *op;
 	late->row = *op->row;
 	late->op.row = &late->row;
@@ -90,6 +85,23 @@ static void hand_on(struct sy_turns *t, struct sy_op *op)
 	late->turns = t;
 	t->late++;
 	sy_turns_add(t, &late->op);
+}
+
+void sy_turns_note(struct sy_turns *t, const struct sy_attempt *row)
+{
+	const struct sy_op op = { .kind = SY_OP_NOTE, .row = row };
+
+	add_late(t, &op);
+}
+
+/* The answer need not wait for a store that fails; the row does. */
+static void hand_on(struct sy_turns *t, struct sy_op *op)
+{
+	if (op->done == late_done) {
+		sy_turns_add(t, op);
+		return;
+	}
+	add_late(t, op);
 	op->done(op->arg, NULL);
 }
 

@@ -47,6 +47,9 @@ struct sy_turns {
 void sy_turns_init(struct sy_turns *t, struct ev_loop *loop, struct sy_live *live);
 void sy_turns_add(struct sy_turns *t, struct sy_op *op);
 
+/* Writes a note as soon as the store lets it, for a client that does not wait for that. */
+void sy_turns_note(struct sy_turns *t, const struct sy_attempt *row);
+
 /* Does what is queued, and what that leads to; called before the loop waits. */
 void sy_turns_run(struct sy_turns *t);
 
