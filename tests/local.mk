@@ -171,8 +171,10 @@ tests_bench_trivial_SOURCES = tests/bench/trivial.c
 tests_bench_trivial_LDADD = $(FCGI_LIBS)
 EXTRA_DIST += tests/bench/bench.py script/bench
 
+
 SY_WHOLE_TESTS = \
-	tests/drive/exchanges_e2e.py tests/drive/failover.py tests/drive/kill.py
+	tests/drive/exchanges_e2e.py tests/drive/failover.py tests/drive/kill.py \
+	tests/drive/outage.py tests/drive/serve.py
 TESTS += $(SY_WHOLE_TESTS)
 EXTRA_DIST += $(SY_WHOLE_TESTS)
 

@@ -261,7 +261,7 @@ class Rig:
 
     def _start(self, configuration, secrets, workers, data, server):
         for name in ("etc/secrets", "var"):
-            os.makedirs(os.path.join(self.root, name), mode=0o700)
+            os.makedirs(os.path.join(self.root, name), mode=0o700, exist_ok=True)
         self.sim = Sim(self.folder, data)
         self.text = configuration(self.sim)
         for name in secrets:
