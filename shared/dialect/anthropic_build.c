@@ -228,10 +228,10 @@ static const struct own_field {
 };
 
 /* Read where they mean something; no need to say that they were not passed on. */
-static const char *const understood[] = { "thinking", "reasoning", "include_reasoning",
-	"modalities", "logprobs", "prompt_cache_key", "prompt_cache_retention", "store",
-	"safety_identifier", "enable_thinking", "thinking_budget", "models", "provider",
-	"route", "transforms", "plugins", NULL };
+static const char *const understood[] = { "thinking", "output_config", "reasoning",
+	"include_reasoning", "modalities", "logprobs", "prompt_cache_key",
+	"prompt_cache_retention", "store", "safety_identifier", "enable_thinking",
+	"thinking_budget", "models", "provider", "route", "transforms", "plugins", NULL };
 
 static const struct own_field *own_field(const char *name)
 {

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #define LEAST_BUDGET   1024
+#define LEFT_BY_MAX    8192 /* for the answer, when thinking may take all it can */
 #define DEFAULT_TOKENS 32000
 #define MOST_STRICT    20
 /* Above this the official clients refuse to wait for a whole answer: it may take more than
@@ -71,14 +72,29 @@ struct sy_json_plan sy_json_plan_make(const struct sy_chat *chat,
 
 /* Reasoning. */
 
-static const struct sy_word effort_budgets[] = {
-	{ "minimal", LEAST_BUDGET },
-	{ "low", 2048 },
-	{ "medium", 8192 },
-	{ "high", 16384 },
-	{ "xhigh", 32768 },
-	{ NULL, 0 },
+/* What OpenAI's words for an effort are worth: in tokens, and in Anthropic's own words. */
+static const struct effort {
+	const char *name;
+	int64_t budget_tokens; /* 0: what the model can, less room for the answer */
+	const char *between;   /* of models that take budgets as well, and lack xhigh */
+	const char *newest;
+} efforts[] = {
+	{ "minimal", LEAST_BUDGET, "low", "low" },
+	{ "low", 2048, "low", "low" },
+	{ "medium", 8192, "medium", "medium" },
+	{ "high", 16384, "high", "high" },
+	{ "xhigh", 32768, "max", "xhigh" },
+	{ "max", 0, "max", "max" },
 };
+
+/* NULL for a word that is none of them. */
+static const struct effort *find_effort(const char *name)
+{
+	for (size_t i = 0; i < sizeof(efforts) / sizeof(efforts[0]); i++)
+		if (strcmp(efforts[i].name, name) == 0)
+			return &efforts[i];
+	return NULL;
+}
 
 static int64_t model_max(const struct sy_anthropic_plan *p)
 {
@@ -101,24 +117,30 @@ static const char *effort_of_budget(int64_t tokens)
 
 struct wish {
 	bool asked, off;
-	const char *effort;
+	const struct effort *effort; /* NULL: an unknown word */
 	int64_t budget;
 };
 
-/* The first of Anthropic's own field, a budget and an effort that is there. */
+/* The first of Anthropic's own fields, a budget and an effort that is there. */
 static struct wish wish_of(const struct sy_chat *chat)
 {
 	struct json_object *native = sy_json_get(chat->extra, "thinking");
+	struct json_object *config = sy_json_get(chat->extra, "output_config");
 	const char *type = sy_json_text(native, "type");
-	struct wish w = { .effort = chat->reasoning_effort,
-		.budget = chat->reasoning_budget_tokens };
+	const char *effort = sy_json_text(config, "effort");
+	struct wish w = { .budget = chat->reasoning_budget_tokens };
 
+	if (effort == NULL)
+		effort = chat->reasoning_effort;
 	if (type != NULL && strcmp(type, "enabled") == 0)
 		w.budget = json_object_get_int64(sy_json_get(native, "budget_tokens"));
+	w.asked = type != NULL || effort != NULL || w.budget > 0;
 	w.off = type != NULL
 	            ? strcmp(type, "disabled") == 0
-	            : w.budget <= 0 && w.effort != NULL && strcmp(w.effort, "none") == 0;
-	w.asked = type != NULL || w.effort != NULL || w.budget > 0;
+	            : w.budget <= 0 && effort != NULL && strcmp(effort, "none") == 0;
+	w.effort = find_effort(w.budget > 0     ? effort_of_budget(w.budget)
+	                       : effort != NULL ? effort
+	                                        : "medium");
 	return w;
 }
 
@@ -133,17 +155,13 @@ static bool wants_no_thoughts(const struct sy_chat *chat)
 
 static void plan_adaptive(struct sy_anthropic_plan *p, const struct wish *w)
 {
-	const char *effort = w->budget > 0 ? effort_of_budget(w->budget) : w->effort;
-
 	p->thinking = SY_THINKING_ADAPTIVE;
-	if (effort != NULL && strcmp(effort, "minimal") == 0)
-		effort = "low";
-	if (effort != NULL && strcmp(effort, "xhigh") == 0 &&
-	    p->claude->thinking == SY_THINKS_EITHER)
-		effort = "max";
-	p->effort = effort;
-	if (p->claude->thinking == SY_THINKS_ADAPTIVE)
-		p->display = wants_no_thoughts(p->chat) ? "omitted" : "summarized";
+	if (p->claude->thinking == SY_THINKS_EITHER) {
+		p->effort = w->effort->between;
+		return;
+	}
+	p->effort = w->effort->newest;
+	p->display = wants_no_thoughts(p->chat) ? "omitted" : "summarized";
 }
 
 /* The client's limit includes its reasoning, so the budget is fitted into it; only a limit
@@ -151,12 +169,11 @@ static void plan_adaptive(struct sy_anthropic_plan *p, const struct wish *w)
 static void plan_budget(struct sy_anthropic_plan *p, const struct wish *w)
 {
 	int64_t most = model_max(p), max = p->max_tokens, budget = w->budget, room;
-	const char *effort = w->effort != NULL ? w->effort : "medium";
 
 	if (budget <= 0)
-		budget = strcmp(effort, "max") == 0
-		             ? most - 8192
-		             : sy_word_value(effort_budgets, effort);
+		budget = w->effort->budget_tokens;
+	if (budget <= 0)
+		budget = most - LEFT_BY_MAX;
 	if (budget < LEAST_BUDGET)
 		budget = LEAST_BUDGET;
 	if (p->chat->max_output_tokens == 0)
@@ -182,12 +199,11 @@ static void plan_thinking(struct sy_anthropic_plan *p)
 
 	if (!w.asked || !sy_anthropic_may_send(p->model, "thinking"))
 		return;
-	if (p->claude->thinking == SY_THINKS_NOT) {
-		if (!w.off)
-			sy_note(&p->notes, "reasoning_effort");
-	} else if (w.off) {
+	if (w.off) {
 		if (p->claude->thinking == SY_THINKS_ADAPTIVE)
 			p->thinking = SY_THINKING_DISABLED;
+	} else if (p->claude->thinking == SY_THINKS_NOT || w.effort == NULL) {
+		sy_note(&p->notes, "reasoning_effort");
 	} else if (p->claude->thinking != SY_THINKS_BUDGET) {
 		plan_adaptive(p, &w);
 	} else if (p->turns.unsigned_loop) {
