@@ -61,7 +61,8 @@ enum sy_verdict {
 
 struct sy_admission {
 	/* The intent: all that is known before sending, labels, reserved_nanodollars and an
-	 * estimate of its input in usage.  Written as in flight before anything is sent. */
+	 * estimate of its input in usage, with what that costs: should the worker die, this
+	 * is what the sweep books.  Written as in flight before anything is sent. */
 	const struct sy_attempt *row;
 	const struct sy_key *key; /* whose limits and budget are checked and reserved from */
 	bool first;               /* counts against requests a minute: once a request */
