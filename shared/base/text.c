@@ -65,6 +65,20 @@ bool sy_ends(const char *s, const char *suffix)
 	return len >= tail && strcmp(s + len - tail, suffix) == 0;
 }
 
+bool sy_listed(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	while (list != NULL && *list != '\0') {
+		size_t end = strcspn(list, " ");
+
+		if (end == len && memcmp(list, word, len) == 0)
+			return true;
+		list += end + (list[end] == ' ');
+	}
+	return false;
+}
+
 #define LONGEST_WORD 63
 
 size_t sy_edit_distance(const char *a, const char *b, size_t cap)

@@ -17,6 +17,9 @@ void sy_copy_n(char *dst, size_t room, const char *s, size_t len);
 bool sy_starts(const char *s, const char *prefix);
 bool sy_ends(const char *s, const char *suffix);
 
+/* Whether `list`, words with a space between or NULL, has the word. */
+bool sy_listed(const char *list, const char *word);
+
 /* The text in `words` nearest to s, when near enough to be a likely slip of the hand;
  * else NULL.  `words` ends with NULL. */
 const char *sy_did_you_mean(const char *s, const char *const *words);

@@ -29,13 +29,7 @@
 
 bool sy_anthropic_may_send(const struct sy_model *model, const char *field)
 {
-	const char *drop = model->provider->quirks.drop;
-	size_t len = strlen(field);
-
-	for (const char *p = drop; p != NULL && (p = strstr(p, field)) != NULL; p += len)
-		if ((p == drop || p[-1] == ' ') && (p[len] == ' ' || p[len] == '\0'))
-			return false;
-	return true;
+	return !sy_listed(model->provider->quirks.drop, field);
 }
 
 static bool tool_named(const struct sy_chat *chat, struct sy_arena *a, const char *name)

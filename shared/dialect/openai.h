@@ -63,9 +63,6 @@ enum {
 extern const char *const sy_openai_watch[];
 extern const char *const sy_openai_watch_keys[];
 
-/* Whether `list` ("a b c", or NULL) has the word. */
-bool sy_openai_listed(const char *list, const char *word);
-
 /* The provider's name for a field: its rename pair's right half, or the field itself. */
 const char *sy_openai_renamed(const struct sy_quirks *q, const char *field,
     struct sy_arena *a);

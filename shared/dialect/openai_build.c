@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/http.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "dialect/notes.h"
 #include "dialect/openai_turns.h"
 #include "model/chat.h"
@@ -32,7 +33,7 @@ struct build {
 /* Opens a field; false, and it is noted, when the provider is not to be sent it. */
 static bool put_key(const struct build *b, const char *field)
 {
-	if (sy_openai_listed(b->q->drop, field)) {
+	if (sy_listed(b->q->drop, field)) {
 		sy_note(b->notes, field);
 		return false;
 	}

@@ -153,20 +153,6 @@ const char *const sy_openai_watch_keys[] = {
 	NULL,
 };
 
-bool sy_openai_listed(const char *list, const char *word)
-{
-	size_t len = strlen(word);
-
-	while (list != NULL && *list != '\0') {
-		size_t end = strcspn(list, " ");
-
-		if (end == len && memcmp(list, word, len) == 0)
-			return true;
-		list += end + (list[end] == ' ');
-	}
-	return false;
-}
-
 const char *sy_openai_renamed(const struct sy_quirks *q, const char *field,
     struct sy_arena *a)
 {

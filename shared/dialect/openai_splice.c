@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/http.h"
 #include "base/scan.h"
+#include "base/text.h"
 #include "dialect/notes.h"
 #include "model/config.h"
 
@@ -51,7 +52,7 @@ static bool messages_differ(const struct sy_quirks *q, const struct sy_member *m
 	    (q->tool_id_len > 0 || q->null_content != SY_NULL_CONTENT ||
 	        q->history == SY_HISTORY_REQUIRED))
 		return true;
-	if (has_key(m, SY_KEY_NAME) && sy_openai_listed(q->drop, "name"))
+	if (has_key(m, SY_KEY_NAME) && sy_listed(q->drop, "name"))
 		return true;
 	return q->string_content || q->merge_system;
 }
@@ -159,7 +160,7 @@ static bool may_be_sent(const struct splice *s, const char *field)
 {
 	enum sy_openai_use use = sy_openai_use(field);
 
-	if (sy_openai_listed(s->q->drop, field) || use == SY_USE_GATEWAY)
+	if (sy_listed(s->q->drop, field) || use == SY_USE_GATEWAY)
 		return false;
 	if (strcmp(field, "parallel_tool_calls") == 0 && s->q->no_parallel_calls)
 		return false;
@@ -190,7 +191,7 @@ static void put_temperature(struct splice *s)
 
 	if (m == NULL)
 		return;
-	if (sy_openai_listed(s->q->drop, "temperature")) {
+	if (sy_listed(s->q->drop, "temperature")) {
 		sy_note(&s->notes, "temperature");
 		return;
 	}

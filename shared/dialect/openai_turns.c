@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "dialect/adapter.h"
 #include "dialect/openai.h"
 #include "model/chat.h"
@@ -314,7 +315,7 @@ static void put_message(const struct turns *t, const struct sy_message *m)
 	put(t, "{\"role\":");
 	put_string(t, role_of(t, m));
 	if (m->name != NULL && m->role != SY_ROLE_TOOL &&
-	    !sy_openai_listed(t->q->drop, "name")) {
+	    !sy_listed(t->q->drop, "name")) {
 		put(t, ",\"name\":");
 		put_string(t, m->name);
 	}

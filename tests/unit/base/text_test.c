@@ -41,9 +41,20 @@ static void test_did_you_mean(void)
 	CU_ASSERT_PTR_NULL(sy_did_you_mean("banana", words));
 }
 
+static void test_listed(void)
+{
+	CU_ASSERT_TRUE(sy_listed("seed top_p", "seed"));
+	CU_ASSERT_TRUE(sy_listed("seed top_p", "top_p"));
+	CU_ASSERT_FALSE(sy_listed("seed top_p", "top"));
+	CU_ASSERT_FALSE(sy_listed("top_p", "p"));
+	CU_ASSERT_FALSE(sy_listed("", "seed"));
+	CU_ASSERT_FALSE(sy_listed(NULL, "seed"));
+}
+
 CU_TestInfo text_tests[] = {
 	{ "UTF-8", test_utf8 },
 	{ "copies are cut between characters", test_copy_cuts_between_characters },
 	{ "did you mean", test_did_you_mean },
+	{ "words in a list", test_listed },
 	CU_TEST_INFO_NULL,
 };
