@@ -382,11 +382,11 @@ int sy_translation_finish(struct sy_translation *t, struct sy_buf *out,
 		*err = t->failure;
 		return -1;
 	}
-	if (t->arrival == ARRIVAL_UNKNOWN)
-		return sy_fail(err, SY_UNUSABLE, "", "%s answered with nothing",
-		    t->call->model->provider->name);
 	t->out = out;
-	if (t->arrival == ARRIVAL_STREAM)
+	if (t->arrival == ARRIVAL_UNKNOWN)
+		rc = sy_fail(err, SY_UNUSABLE, "", "%s answered with nothing",
+		    t->call->model->provider->name);
+	else if (t->arrival == ARRIVAL_STREAM)
 		rc = finish_stream(t, err);
 	else
 		rc = t->reading.whole ? 0 : finish_whole(t, err);

@@ -1,7 +1,8 @@
 #include "../suites.h"
 
 extern CU_TestInfo anthropic_names_tests[], anthropic_schema_tests[],
-    anthropic_usage_tests[], blame_tests[], media_tests[], stopwatch_tests[];
+    anthropic_usage_tests[], blame_tests[], media_tests[], openai_ask_tests[],
+    openai_blame_tests[], stopwatch_tests[], translate_tests[];
 
 CU_SuiteInfo sy_suites[] = {
 	{ "anthropic_names", NULL, NULL, NULL, NULL, anthropic_names_tests },
@@ -9,6 +10,9 @@ CU_SuiteInfo sy_suites[] = {
 	{ "anthropic_usage", NULL, NULL, NULL, NULL, anthropic_usage_tests },
 	{ "anthropic_blame", NULL, NULL, NULL, NULL, blame_tests },
 	{ "media", NULL, NULL, NULL, NULL, media_tests },
+	{ "openai_ask", NULL, NULL, NULL, NULL, openai_ask_tests },
+	{ "openai_blame", NULL, NULL, NULL, NULL, openai_blame_tests },
 	{ "stopwatch", NULL, NULL, NULL, NULL, stopwatch_tests },
+	{ "translate", NULL, NULL, NULL, NULL, translate_tests },
 	CU_SUITE_INFO_NULL,
 };
