@@ -7,9 +7,11 @@
 #include "base/json.h"
 #include "base/text.h"
 
+#include <limits.h>
 #include <string.h>
 
-#define EMPTY_INPUT "{\"type\":\"object\",\"properties\":{}}"
+#define MOST_BRANCHES 64 /* references can make few bytes into many branches */
+#define EMPTY_INPUT   "{\"type\":\"object\",\"properties\":{}}"
 
 static bool is_object(struct json_object *v)
 {
@@ -150,31 +152,44 @@ static void merge_properties(struct json_object *to, struct json_object *from,
 	}
 }
 
-static bool lists(struct json_object *array, const char *name)
+/* Names are gathered as the keys of an object, each with how many lists in a row, from the
+ * first on, had it. */
+static void count_names(struct json_object *counts, struct json_object *names, int before)
 {
-	if (!is_array(array))
-		return false;
-	for (size_t i = 0; i < json_object_array_length(array); i++) {
-		const char *s =
-		    json_object_get_string(json_object_array_get_idx(array, i));
-
-		if (s != NULL && strcmp(s, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void add_required(struct json_object *to, struct json_object *from)
-{
-	if (!is_array(from))
+	if (!is_array(names))
 		return;
-	for (size_t i = 0; i < json_object_array_length(from); i++) {
-		struct json_object *name = json_object_array_get_idx(from, i);
+	for (size_t i = 0; i < json_object_array_length(names); i++) {
+		struct json_object *name = json_object_array_get_idx(names, i);
+		const char *s = json_object_get_string(name);
 
 		if (json_object_is_type(name, json_type_string) &&
-		    !lists(to, json_object_get_string(name)))
-			json_object_array_add(to, json_object_get(name));
+		    json_object_get_int(sy_json_get(counts, s)) == before)
+			json_object_object_add(counts, s,
+			    json_object_new_int(before + 1));
 	}
+}
+
+/* These are in, whatever any list says. */
+static void require_names(struct json_object *counts, struct json_object *names)
+{
+	for (size_t i = 0; is_array(names) && i < json_object_array_length(names); i++) {
+		struct json_object *name = json_object_array_get_idx(names, i);
+
+		if (json_object_is_type(name, json_type_string))
+			json_object_object_add(counts, json_object_get_string(name),
+			    json_object_new_int(INT_MAX));
+	}
+}
+
+static struct json_object *names_counted(struct json_object *counts, int least)
+{
+	struct json_object *names = json_object_new_array();
+
+	json_object_object_foreach(counts, name, count) {
+		if (json_object_get_int(count) >= least)
+			json_object_array_add(names, json_object_new_string(name));
+	}
+	return names;
 }
 
 static struct json_object *branch_at(struct json_object *schema, struct json_object *list,
@@ -188,32 +203,19 @@ static struct json_object *branch_at(struct json_object *schema, struct json_obj
 
 /* What any branch may have, and what all of them must have. */
 static void merge_branches(struct json_object *schema, struct json_object *list, bool all,
-    struct json_object *properties, struct json_object *required)
+    struct json_object *properties, struct json_object *counts)
 {
-	struct json_object *first = NULL;
+	int count = (int)json_object_array_length(list);
 
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *branch = branch_at(schema, list, i);
+	for (int i = 0; i < count; i++) {
+		struct json_object *branch = branch_at(schema, list, (size_t)i);
 
 		merge_properties(properties, sy_json_get(branch, "properties"),
 		    all ? "allOf" : "anyOf");
 		if (all)
-			add_required(required, sy_json_get(branch, "required"));
-		else if (i == 0)
-			first = sy_json_get(branch, "required");
-	}
-	if (!is_array(first))
-		return;
-	for (size_t n = 0; n < json_object_array_length(first); n++) {
-		struct json_object *name = json_object_array_get_idx(first, n);
-		const char *s = json_object_get_string(name);
-		bool everywhere = s != NULL;
-
-		for (size_t i = 1; everywhere && i < json_object_array_length(list); i++)
-			everywhere =
-			    lists(sy_json_get(branch_at(schema, list, i), "required"), s);
-		if (everywhere && !lists(required, s))
-			json_object_array_add(required, json_object_get(name));
+			require_names(counts, sy_json_get(branch, "required"));
+		else
+			count_names(counts, sy_json_get(branch, "required"), i);
 	}
 }
 
@@ -240,17 +242,21 @@ static struct json_object *flatten(struct json_object *schema, struct json_objec
 {
 	struct json_object *out = json_object_new_object();
 	struct json_object *properties = json_object_new_object();
-	struct json_object *required = json_object_new_array();
+	struct json_object *counts = json_object_new_object();
+	struct json_object *list = sy_json_get(root, word);
+	bool all = strcmp(word, "allOf") == 0;
+	size_t branches = json_object_array_length(list);
 
 	merge_properties(properties, sy_json_get(root, "properties"), "allOf");
-	add_required(required, sy_json_get(root, "required"));
-	merge_branches(schema, sy_json_get(root, word), strcmp(word, "allOf") == 0,
-	    properties, required);
+	require_names(counts, sy_json_get(root, "required"));
+	if (branches <= MOST_BRANCHES)
+		merge_branches(schema, list, all, properties, counts);
 	json_object_object_add(out, "type", json_object_new_string("object"));
-	if (strcmp(word, "allOf") != 0)
+	if (!all || branches > MOST_BRANCHES)
 		describe(out, root, word);
 	json_object_object_add(out, "properties", properties);
-	json_object_object_add(out, "required", required);
+	json_object_object_add(out, "required", names_counted(counts, (int)branches));
+	json_object_put(counts);
 	json_object_object_foreach(root, key, value) {
 		if (!among(key, combinations) &&
 		    strcmp(key, "additionalProperties") != 0 &&

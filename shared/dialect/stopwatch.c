@@ -20,9 +20,9 @@ void sy_stopwatch_init(struct sy_stopwatch *w, const struct sy_chat *chat)
 	memset(w, 0, sizeof(*w));
 	sy_buf_init(&w->held, HELD_BYTES);
 	for (size_t i = 0; chat != NULL && i < chat->stop_count; i++) {
-		if (!watched(chat->stop[i]))
+		if (!watched(chat->stop[i]) || w->count == SY_STOPS_WATCHED)
 			continue;
-		w->chat = chat;
+		w->stops[w->count++] = chat->stop[i];
 		if (strlen(chat->stop[i]) > w->longest)
 			w->longest = strlen(chat->stop[i]);
 	}
@@ -38,11 +38,9 @@ static size_t first_stop(const struct sy_stopwatch *w)
 {
 	size_t first = w->held.len;
 
-	for (size_t i = 0; i < w->chat->stop_count; i++) {
-		const char *stop = w->chat->stop[i];
+	for (size_t i = 0; i < w->count; i++) {
 		const char *at =
-		    watched(stop) ? memmem(w->held.data, w->held.len, stop, strlen(stop))
-		                  : NULL;
+		    memmem(w->held.data, w->held.len, w->stops[i], strlen(w->stops[i]));
 
 		if (at != NULL && (size_t)(at - w->held.data) < first)
 			first = (size_t)(at - w->held.data);
@@ -55,7 +53,7 @@ void sy_stopwatch_feed(struct sy_stopwatch *w, const char *text, size_t len,
 {
 	size_t safe;
 
-	if (w->chat == NULL) {
+	if (w->count == 0) {
 		pass(arg, text, len);
 		return;
 	}

@@ -14,8 +14,11 @@
 
 struct sy_chat;
 
+#define SY_STOPS_WATCHED 8 /* each costs a search a piece; more are not watched for */
+
 struct sy_stopwatch {
-	const struct sy_chat *chat; /* NULL: nothing to watch for */
+	const char *stops[SY_STOPS_WATCHED];
+	size_t count; /* 0: nothing to watch for */
 	size_t longest;
 	bool stopped;
 	struct sy_buf held; /* what may be the beginning of a stop */
