@@ -1,30 +1,30 @@
 /*
- * ctl_chat.c - chat: one request through the gateway, run here as plain CGI.
+ * ctl_chat.c - chat: one request through the gateway, run here as plain CGI or asked at a URL.
  *
- * No server is needed, and the request takes the way of any other: key, route, ledger.
+ * Either way the request takes the way of any other: key, route, ledger.
  */
 #include "ctl.h"
+#include "ctl_answer.h"
 #include "ctl_programs.h"
 #include "ctl_run.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/text.h"
 #include "model/config.h"
+#include "net/fetch.h"
 #include "ops/op_key.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <json-c/json.h>
+#include <ev.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BODY_MAX   (8u << 20)
-#define ANSWER_MAX (64u << 20)
-#define CLI_LABEL  "command-line"
+#define BODY_MAX  (8u << 20)
+#define CLI_LABEL "command-line"
 
 /*
  * The command line's own key, made at its first chat and kept beside the store.  Who can
@@ -118,6 +118,8 @@ static int make_body(struct sy_cli *cli, bool stream, struct sy_buf *out,
 	return rc;
 }
 
+/* --- As plain CGI. ------------------------------------------------------------------------ */
+
 /* The gateway as plain CGI: one request on standard input, its answer on standard output. */
 static pid_t start_gateway(struct sy_cli *cli, const char *key, size_t len, int in,
     int out, struct sy_error *err)
@@ -150,135 +152,8 @@ static pid_t start_gateway(struct sy_cli *cli, const char *key, size_t len, int 
 	return sy_spawn(&s, err);
 }
 
-struct answer {
-	struct sy_cli *cli;
-	struct sy_buf head,
-	    body; /* of a stream, the body holds the line that is not whole yet */
-	bool in_body;
-	int status;
-	bool streamed;
-	bool said;             /* some text was printed */
-	struct sy_error error; /* of kind SY_KINDS while there is none */
-};
-
-static void take_head(struct answer *an)
-{
-	const char *line = strstr(an->head.data, "Status:");
-	const char *request = strcasestr(an->head.data, "x-request-id:");
-
-	an->status = line != NULL ? atoi(line + 7) : 200;
-	an->streamed = strcasestr(an->head.data, "text/event-stream") != NULL;
-	if (request != NULL && an->cli->verbose)
-		sy_cli_say(an->cli, "request %.*s", (int)strcspn(request + 14, "\r\n"),
-		    request + 14);
-}
-
-static const char *text_at(struct json_object *o, const char *const *path)
-{
-	for (; *path != NULL && o != NULL; path++) {
-		if (json_object_is_type(o, json_type_array))
-			o = json_object_array_get_idx(o, 0);
-		o = json_object_object_get(o, *path);
-	}
-	return json_object_is_type(o, json_type_string) ? json_object_get_string(o)
-	                                                : NULL;
-}
-
-static void blame(struct answer *an, const char *message)
-{
-	sy_fail(&an->error, an->status < 500 ? SY_USAGE : SY_BROKEN, "", "%s",
-	    message != NULL ? message : "the gateway gave an answer that is none");
-	if (an->status == 401 || an->status == 403)
-		an->error.kind = SY_FORBIDDEN;
-}
-
-/* One event of a stream: the text that came, or the error. */
-static void take_event(struct answer *an, const char *data)
-{
-	static const char *const content[] = { "choices", "delta", "content", NULL };
-	static const char *const message[] = { "error", "message", NULL };
-	struct json_object *o = json_tokener_parse(data);
-	const char *text;
-
-	if (o == NULL)
-		return;
-	text = text_at(o, content);
-	if (text != NULL) {
-		fputs(text, stdout);
-		fflush(stdout);
-		an->said = true;
-	}
-	text = text_at(o, message);
-	if (text != NULL) {
-		an->status = 502;
-		blame(an, text);
-	}
-	json_object_put(o);
-}
-
-static void take_lines(struct answer *an)
-{
-	char *end;
-
-	while (an->body.len > 0 &&
-	       (end = memchr(an->body.data, '\n', an->body.len)) != NULL) {
-		*end = '\0';
-		if (sy_starts(an->body.data, "data: {"))
-			take_event(an, an->body.data + 6);
-		sy_buf_eat(&an->body, (size_t)(end - an->body.data) + 1);
-	}
-}
-
-static void take_bytes(struct answer *an, const char *data, size_t len)
-{
-	const char *end;
-	size_t skip;
-
-	if (!an->in_body) {
-		sy_buf_add(&an->head, data, len);
-		end = an->head.data != NULL ? strstr(an->head.data, "\r\n\r\n") : NULL;
-		skip = 4;
-		if (end == NULL && an->head.data != NULL) {
-			end = strstr(an->head.data, "\n\n");
-			skip = 2;
-		}
-		if (end == NULL)
-			return;
-		an->in_body = true;
-		take_head(an);
-		skip += (size_t)(end - an->head.data);
-		take_bytes(an, an->head.data + skip, an->head.len - skip);
-		return;
-	}
-	sy_buf_add(&an->body, data, len);
-	if (an->streamed)
-		take_lines(an);
-}
-
-static void finish_whole(struct answer *an)
-{
-	static const char *const content[] = { "choices", "message", "content", NULL };
-	static const char *const message[] = { "error", "message", NULL };
-	struct json_object *o =
-	    an->body.len > 0 ? json_tokener_parse(an->body.data) : NULL;
-	const char *text = NULL;
-
-	if (o != NULL)
-		text = text_at(o, an->status >= 400 ? message : content);
-	if (an->status >= 400)
-		blame(an, text);
-	else if (an->cli->view.form == SY_FORM_JSON)
-		fwrite(an->body.data, 1, an->body.len, stdout);
-	else if (text != NULL)
-		fputs(text, stdout);
-	else
-		blame(an, NULL);
-	an->said = an->status < 400;
-	json_object_put(o);
-}
-
-static int converse(struct sy_cli *cli, const struct sy_buf *body, const char *key,
-    struct answer *an, struct sy_error *err)
+static int ask_cgi(struct sy_cli *cli, const struct sy_buf *body, const char *key,
+    struct sy_answer *an, struct sy_error *err)
 {
 	int from[2], status = 0;
 	char chunk[16384];
@@ -295,7 +170,7 @@ static int converse(struct sy_cli *cli, const struct sy_buf *body, const char *k
 	close(from[1]);
 	if (pid > 0) {
 		while ((n = read(from[0], chunk, sizeof(chunk))) > 0)
-			take_bytes(an, chunk, (size_t)n);
+			sy_answer_bytes(an, chunk, (size_t)n);
 		waitpid(pid, &status, 0);
 	}
 	close(from[0]);
@@ -309,33 +184,131 @@ static int converse(struct sy_cli *cli, const struct sy_buf *body, const char *k
 	return 0;
 }
 
-int sy_run_chat(struct sy_cli *cli)
+/* --- At a URL. ---------------------------------------------------------------------------- */
+
+#define CONNECT_MS 10000
+
+struct call {
+	struct sy_answer *answer;
+	struct ev_loop *loop;
+	struct sy_fetched end;
+};
+
+static const char *value_of(const struct sy_header *headers, size_t count,
+    const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(headers[i].name, name) == 0)
+			return headers[i].value;
+	return NULL;
+}
+
+static void on_head(void *arg, int status, const struct sy_header *headers, size_t count)
+{
+	struct call *c = arg;
+
+	sy_answer_begin(c->answer, status, value_of(headers, count, "content-type"),
+	    value_of(headers, count, "x-request-id"));
+}
+
+static bool on_data(void *arg, const char *data, size_t len)
+{
+	struct call *c = arg;
+
+	sy_answer_body(c->answer, data, len);
+	return true;
+}
+
+static void on_done(void *arg, const struct sy_fetched *end)
+{
+	struct call *c = arg;
+
+	c->end = *end;
+	ev_break(c->loop, EVBREAK_ALL);
+}
+
+/* With or without a slash at its end, with or without the path of the API. */
+static const char *chat_url(const char *url, struct sy_arena *a)
+{
+	size_t len = strlen(url);
+
+	while (len > 0 && url[len - 1] == '/')
+		len--;
+	if (len > 3 && strncmp(url + len - 3, "/v1", 3) == 0)
+		len -= 3;
+	return sy_strf(a, "%.*s/v1/chat/completions", (int)len, url);
+}
+
+static int ask_url(struct sy_cli *cli, const char *url, const struct sy_buf *body,
+    const char *key, struct sy_answer *an, struct sy_error *err)
+{
+	const struct sy_fetch_options options = { .connect_ms = CONNECT_MS, .pool = "" };
+	struct call c = { .answer = an, .loop = ev_default_loop(EVFLAG_NOENV) };
+	const struct sy_fetch_taker taker = { on_head, on_data, on_done, &c };
+	struct sy_http http = { .url = chat_url(url, cli->arena) };
+	struct sy_net *net;
+
+	if (sy_http_header(&http, "content-type", "application/json", err) < 0 ||
+	    sy_http_header(&http, "authorization", sy_strf(cli->arena, "Bearer %s", key),
+	        err) < 0 ||
+	    sy_http_header(&http, "x-switchyard-feature", CLI_LABEL, err) < 0 ||
+	    sy_http_piece(&http, body->data, body->len, err) < 0 ||
+	    sy_net_new(c.loop, NULL, &net, err) < 0)
+		return -1;
+	sy_fetch_start(net, &http, &options, &taker);
+	ev_run(c.loop, 0);
+	sy_net_free(net);
+	if (!c.end.ok)
+		return sy_fail(err, c.end.kind, "", "%s: %s", http.url, c.end.why);
+	return 0;
+}
+
+/* --- The command. ------------------------------------------------------------------------- */
+
+/* The installation here is needed for what was not given, and to be the gateway. */
+static int prepare(struct sy_cli *cli, const char *url, struct sy_error *err)
+{
+	if (url != NULL && sy_cli_flag(cli, "key") && sy_cli_flag(cli, "model"))
+		return 0;
+	if (sy_cli_open(cli, SY_OPS_BOOK, err) < 0)
+		return -1;
+	return sy_ops_configured(&cli->ops, err);
+}
+
+static int ask(struct sy_cli *cli, struct sy_answer *an, struct sy_error *err)
 {
 	bool stream = cli->view.form != SY_FORM_JSON && !sy_cli_flag(cli, "no-stream");
-	const char *asked = sy_cli_option(cli, "key");
-	struct answer an = { .cli = cli, .error = { .kind = SY_KINDS } };
-	char key[SY_KEY_TEXT] = "";
-	struct sy_error err;
+	const char *url = sy_cli_option(cli, "url"), *key = sy_cli_option(cli, "key");
+	char own[SY_KEY_TEXT] = "";
 	struct sy_buf body;
 	int rc = -1;
 
 	sy_buf_init(&body, BODY_MAX * 2);
-	sy_buf_init(&an.head, 64 * 1024);
-	sy_buf_init(&an.body, ANSWER_MAX);
-	if (sy_cli_open(cli, SY_OPS_BOOK, &err) == 0 &&
-	    sy_ops_configured(&cli->ops, &err) == 0 &&
-	    make_body(cli, stream, &body, &err) == 0 &&
-	    (asked != NULL || own_key(cli, key, &err) == 0))
-		rc = converse(cli, &body, asked != NULL ? asked : key, &an, &err);
-	sodium_memzero(key, sizeof(key));
-	if (rc == 0 && !an.streamed)
-		finish_whole(&an);
-	if (an.said)
-		putchar('\n');
+	if (prepare(cli, url, err) == 0 && make_body(cli, stream, &body, err) == 0 &&
+	    (key != NULL || own_key(cli, own, err) == 0)) {
+		key = key != NULL ? key : own;
+		rc = url != NULL ? ask_url(cli, url, &body, key, an, err)
+		                 : ask_cgi(cli, &body, key, an, err);
+	}
+	sodium_memzero(own, sizeof(own));
 	sy_buf_release(&body);
-	sy_buf_release(&an.head);
-	sy_buf_release(&an.body);
-	if (rc < 0)
-		return sy_cli_fail(cli, &err);
-	return an.error.kind != SY_KINDS ? sy_cli_fail(cli, &an.error) : SY_EXIT_OK;
+	return rc;
+}
+
+int sy_run_chat(struct sy_cli *cli)
+{
+	struct sy_answer an;
+	struct sy_error err;
+	int code = SY_EXIT_OK;
+
+	sy_answer_init(&an, cli);
+	if (ask(cli, &an, &err) < 0) {
+		code = sy_cli_fail(cli, &err);
+	} else {
+		sy_answer_end(&an);
+		if (an.error.kind != SY_KINDS)
+			code = sy_cli_fail(cli, &an.error);
+	}
+	sy_answer_release(&an);
+	return code;
 }

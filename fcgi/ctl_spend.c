@@ -161,8 +161,9 @@ static void page_head(const struct sy_cli *cli, const struct sy_period *p,
 		            zone_date(cli, p->now.to - 1), sy_zone_name(cli->ops.zone))));
 	if (cli->view.form == SY_FORM_TABLE && p->compared)
 		sy_page_fact(page, &heads[1],
-		    sy_value_text(sy_strf(cli->arena, "%s to %s",
-		        zone_date(cli, p->before.from), zone_date(cli, p->before.to - 1))));
+		    sy_value_text(
+		        sy_strf(cli->arena, "%s to %s", zone_date(cli, p->before.from),
+		            zone_date(cli, p->before.to - 1))));
 	for (size_t i = 0; cli->view.form == SY_FORM_JSON && i < 6; i++)
 		sy_page_fact(page, &facts[i], values[i]);
 }

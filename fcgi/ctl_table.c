@@ -4,22 +4,22 @@
 #include "ctl.h"
 #include "ctl_run.h"
 
-#define END                                                                              \
-	{                                                                                \
-		NULL, 0, NULL, NULL                                                      \
-	}
+/* clang-format off */
+
+#define END { NULL, 0, NULL, NULL }
 
 static const struct sy_option yes_options[] = {
-	{ "yes", 'y', NULL, "go ahead without asking" }, END
+	{ "yes", 'y', NULL, "go ahead without asking" },
+	END
 };
 
 static const struct sy_option demo_options[] = {
 	{ "dir", 'd', "DIR", "where it keeps its files (./switchyard-demo)" },
-	{ "port", 'p', "PORT",
-	    "port of the web server (8080, or the next that is free)" },
+	{ "port", 'p', "PORT", "port of the web server (8080, or the next that is free)" },
 	{ "days", 0, "N", "days of sample history (30)" },
 	{ "no-traffic", 0, NULL, "no requests but yours" },
-	{ "once", 0, NULL, "answer one question by plain CGI, without a web server" }, END
+	{ "once", 0, NULL, "answer one question by plain CGI, without a web server" },
+	END
 };
 
 static const struct sy_option init_options[] = {
@@ -28,45 +28,54 @@ static const struct sy_option init_options[] = {
 };
 
 static const struct sy_option check_options[] = {
-	{ "strict", 0, NULL, "warnings count as errors" }, END
+	{ "strict", 0, NULL, "warnings count as errors" },
+	END
 };
 
-static const struct sy_option apply_options[] = { { "note", 'n', "TEXT",
-	                                              "why, for the history" },
-	{ "dry-run", 0, NULL, "say what would change, and change nothing" }, END };
+static const struct sy_option apply_options[] = {
+	{ "note", 'n', "TEXT", "why, for the history" },
+	{ "dry-run", 0, NULL, "say what would change, and change nothing" },
+	END
+};
 
 static const struct sy_option spend_options[] = {
-	{ "range", 'r', "SPAN",
-	    "1h 24h today yesterday 7d 30d 90d mtd lastmonth 12m, or A..B (7d)" },
+	{ "range", 'r', "SPAN", "1h 24h today yesterday 7d 30d 90d mtd lastmonth 12m, or A..B (7d)" },
 	{ "by", 'b', "NAME", "model, provider, route, feature, user or key (model)" },
-	{ "cmp", 0, "WORD",
-	    "compare with none, prev, week, month or year earlier (prev)" },
+	{ "cmp", 0, "WORD", "compare with none, prev, week, month or year earlier (prev)" },
 	{ "filter", 'f', "NAME=VALUE", "only these; commas between several" },
-	{ "limit", 'l', "N", "rows (20)" }, END
+	{ "limit", 'l', "N", "rows (20)" },
+	END
 };
 
 static const struct sy_option requests_options[] = {
 	{ "range", 'r', "SPAN", "as for spend; all of time if left out" },
 	{ "failed", 0, NULL, "only those that failed" },
 	{ "filter", 'f', "NAME=VALUE", "as for spend" },
-	{ "limit", 'l', "N", "rows (20)" }, END
+	{ "limit", 'l', "N", "rows (20)" },
+	END
 };
 
-static const struct sy_option models_options[] = { { "provider", 0, "NAME",
-	                                               "only this provider's" },
+static const struct sy_option models_options[] = {
+	{ "provider", 0, "NAME", "only this provider's" },
 	{ "all", 'a', NULL, "also those of providers that are not in use" },
-	{ "unpriced", 0, NULL, "only those whose price is not known" }, END };
+	{ "unpriced", 0, NULL, "only those whose price is not known" },
+	END
+};
 
 static const struct sy_option route_options[] = {
 	{ "input", 0, "TOKENS", "size of the prompt, for the estimate (1000)" },
-	{ "output", 0, "TOKENS", "size of the answer, for the estimate (300)" }, END
+	{ "output", 0, "TOKENS", "size of the answer, for the estimate (300)" },
+	END
 };
 
-static const struct sy_option chat_options[] = { { "model", 'm', "NAME",
-	                                             "route or model (the first route)" },
+static const struct sy_option chat_options[] = {
+	{ "model", 'm', "NAME", "route or model (the first route)" },
 	{ "system", 's', "TEXT", "instructions to the model" },
 	{ "key", 'k', "KEY", "a client's key (one of the command line's own)" },
-	{ "no-stream", 0, NULL, "wait for the whole answer" }, END };
+	{ "url", 0, "URL", "ask the gateway at this address, instead of running it here" },
+	{ "no-stream", 0, NULL, "wait for the whole answer" },
+	END
+};
 
 static const struct sy_option key_options[] = {
 	{ "label", 0, "NAME", "who or what uses it" },
@@ -76,26 +85,29 @@ static const struct sy_option key_options[] = {
 	{ "at-once", 0, "N", "requests at the same time" },
 	{ "expires", 0, "SPAN", "how long it is good: 12h, 30d" },
 	{ "feature", 0, "NAME", "what its spend is booked to, whatever is asked" },
-	{ "routes", 0, "NAMES", "the only routes it may use, with commas between" }, END
+	{ "routes", 0, "NAMES", "the only routes it may use, with commas between" },
+	END
 };
 
 static const struct sy_option rotate_options[] = {
-	{ "grace", 0, "SPAN", "how long the old key stays good (1d)" }, END
+	{ "grace", 0, "SPAN", "how long the old key stays good (1d)" },
+	END
 };
 
 static const struct sy_option link_options[] = {
 	{ "url", 0, "URL", "the dashboard's address, such as https://example.org/ui/" },
-	{ "role", 0, "WORD", "admin or viewer (admin)" }, END
+	{ "role", 0, "WORD", "admin or viewer (admin)" },
+	END
 };
 
-/* clang-format off */
 const struct sy_command sy_commands[] = {
 	{ "demo", "Start", "", demo_options,
 	  "a gateway to try: simulated providers, history, dashboard",
 	  { "switchyard demo", "switchyard demo --port 8085 --days 7" }, sy_run_demo },
 	{ "init", "Start", "[DIR]", init_options,
 	  "an installation, in DIR or where this user's belongs",
-	  { "switchyard init ~/switchyard", "sudo switchyard init --user www-data" }, sy_run_init },
+	  { "switchyard init ~/switchyard",
+	    "sudo switchyard init --user www-data" }, sy_run_init },
 	{ "doctor", "Start", "", NULL,
 	  "what may keep it from working here, with the remedy",
 	  { "switchyard doctor", "switchyard doctor --json" }, sy_run_doctor },
@@ -107,7 +119,8 @@ const struct sy_command sy_commands[] = {
 	  { "switchyard diff", "switchyard diff 12" }, sy_run_diff },
 	{ "apply", "Configure", "", apply_options,
 	  "put the files into force, from the next request on",
-	  { "switchyard apply --note 'add azure-eu'", "switchyard apply --dry-run" }, sy_run_apply },
+	  { "switchyard apply --note 'add azure-eu'",
+	    "switchyard apply --dry-run" }, sy_run_apply },
 	{ "history", "Configure", "", NULL,
 	  "generations that are kept",
 	  { "switchyard history", "switchyard history --json" }, sy_run_history },
@@ -125,16 +138,19 @@ const struct sy_command sy_commands[] = {
 	  { "switchyard status", "switchyard status --json" }, sy_run_status },
 	{ "spend", "Look", "", spend_options,
 	  "what was spent, on what, against the time before",
-	  { "switchyard spend --range yesterday --by feature", "switchyard spend -r 30d -b key --filter route=chat" }, sy_run_spend },
+	  { "switchyard spend --range yesterday --by feature",
+	    "switchyard spend -r 30d -b key --filter route=chat" }, sy_run_spend },
 	{ "requests", "Look", "", requests_options,
 	  "requests, newest first",
-	  { "switchyard requests --failed", "switchyard requests -r today --filter feature=search -l 100" }, sy_run_requests },
+	  { "switchyard requests --failed",
+	    "switchyard requests -r today --filter feature=search -l 100" }, sy_run_requests },
 	{ "request", "Look", "ID", NULL,
 	  "one request and its attempts",
 	  { "switchyard request req_06fvq3s4h2zj9w5x8k1m7n0p4r" }, sy_run_request },
 	{ "providers", "Look", "", NULL,
 	  "providers in use: circuit, failures, time to the first token",
-	  { "switchyard providers", "switchyard providers --plain --header" }, sy_run_providers },
+	  { "switchyard providers",
+	    "switchyard providers --plain --header" }, sy_run_providers },
 	{ "models", "Look", "", models_options,
 	  "models and their prices",
 	  { "switchyard models", "switchyard models --unpriced" }, sy_run_models },
@@ -143,10 +159,12 @@ const struct sy_command sy_commands[] = {
 	  { "switchyard route chat", "switchyard route chat --input 90000" }, sy_run_route },
 	{ "chat", "Try", "TEXT", chat_options,
 	  "send a message through the gateway (\"-\": standard input)",
-	  { "switchyard chat 'Say hello in five words'", "switchyard chat -m chat - <question.txt" }, sy_run_chat },
+	  { "switchyard chat 'Say hello in five words'",
+	    "switchyard chat -m chat - <question.txt" }, sy_run_chat },
 	{ "key create", "Manage", "", key_options,
 	  "a new key for a client; it is shown once",
-	  { "switchyard key create --label website --budget 50", "switchyard key create --label ci --routes cheap --expires 30d" }, sy_run_key_create },
+	  { "switchyard key create --label website --budget 50",
+	    "switchyard key create --label ci --routes cheap --expires 30d" }, sy_run_key_create },
 	{ "key list", "Manage", "", NULL,
 	  "clients' keys",
 	  { "switchyard key list", "switchyard key list --json" }, sy_run_key_list },
@@ -155,13 +173,16 @@ const struct sy_command sy_commands[] = {
 	  { "switchyard key show website" }, sy_run_key_show },
 	{ "key revoke", "Manage", "KEY", yes_options,
 	  "refuse a key from the next request on",
-	  { "switchyard key revoke website", "switchyard key revoke sy_1a2b3c4d --yes" }, sy_run_key_revoke },
+	  { "switchyard key revoke website",
+	    "switchyard key revoke sy_1a2b3c4d --yes" }, sy_run_key_revoke },
 	{ "key rotate", "Manage", "KEY", rotate_options,
 	  "a new key in place of one that ends soon",
-	  { "switchyard key rotate website", "switchyard key rotate website --grace 1h" }, sy_run_key_rotate },
+	  { "switchyard key rotate website",
+	    "switchyard key rotate website --grace 1h" }, sy_run_key_rotate },
 	{ "secret set", "Manage", "NAME", NULL,
 	  "keep a provider's credential, from the terminal or standard input",
-	  { "switchyard secret set openai", "switchyard secret set openai <key.txt" }, sy_run_secret_set },
+	  { "switchyard secret set openai",
+	    "switchyard secret set openai <key.txt" }, sy_run_secret_set },
 	{ "secret list", "Manage", "", NULL,
 	  "providers' credentials, by name; never what they are",
 	  { "switchyard secret list" }, sy_run_secret_list },

@@ -31,7 +31,7 @@ bin_PROGRAMS += switchyard
 dist_man_MANS += fcgi/switchyard.8 fcgi/switchyard.conf.5 fcgi/switchyard.fcgi.8
 switchyard_SOURCES = \
 	fcgi/ctl.c fcgi/ctl.h \
-	fcgi/ctl_args.c fcgi/ctl_chat.c fcgi/ctl_config.c \
+	fcgi/ctl_answer.c fcgi/ctl_answer.h fcgi/ctl_args.c fcgi/ctl_chat.c fcgi/ctl_config.c \
 	fcgi/ctl_demo.c fcgi/ctl_demo.h fcgi/ctl_demo_files.c \
 	fcgi/ctl_demo_history.c fcgi/ctl_demo_traffic.c \
 	fcgi/ctl_doctor.c fcgi/ctl_help.c fcgi/ctl_init.c fcgi/ctl_key.c fcgi/ctl_look.c \

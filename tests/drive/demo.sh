@@ -93,6 +93,11 @@ check "history is there" test "$("$cli" $root spend --range 7d --json |
 check "the store agrees with itself" "$cli" $root store verify
 check "doctor finds nothing" "$cli" $root doctor
 check "chat needs no server" test "$("$cli" $root chat -m sim-fast:small 'four five')" = "four five"
+check "chat at a URL" test "$("$cli" $root chat --url "$url" -m sim-fast:small seven)" = seven
+check "chat elsewhere needs nothing here" test "$("$cli" chat --url "$url/v1/" -k sy_demo \
+    -m sim-fast:small eight)" = eight
+"$cli" chat --url http://127.0.0.1:1 -k sy_demo -m x nine >"$work/none" 2>&1
+check "nobody there: a network failure" test $? = 5
 check "chat tells an error" test "$("$cli" $root chat -m nope hello 2>&1; echo $?)" != 0
 check "chat from standard input" test "$(echo six | "$cli" $root chat -m sim-fast:small -)" = six
 
