@@ -12,6 +12,8 @@
 #define HOUR_S 3600
 #define DAY_S  86400
 
+#define STEPS_MAX 3000 /* ten days of five minutes; the dashboard shows some hundred */
+
 const struct sy_word sy_step_words[] = {
 	{ "5min", SY_STEP_5MIN },
 	{ "hour", SY_STEP_HOUR },
@@ -210,6 +212,23 @@ static int choose_step(struct sy_period *p, const char *step, int64_t now,
 	return 0;
 }
 
+/* Every step is a row of the answer, for every group. */
+static int check_steps(const struct sy_period *p, struct sy_error *err)
+{
+	static const int64_t shortest_s[] = {
+		[SY_STEP_5MIN] = 300,
+		[SY_STEP_HOUR] = HOUR_S,
+		[SY_STEP_DAY] = 23 * HOUR_S,
+		[SY_STEP_MONTH] = 28 * DAY_S,
+	};
+
+	if ((p->now.to - p->now.from) / shortest_s[p->step] <= STEPS_MAX)
+		return 0;
+	return sy_fail(err, SY_BAD_REQUEST, "step",
+	    "That would be more than %d steps; ask for longer ones, or a shorter period.",
+	    STEPS_MAX);
+}
+
 int sy_period_parse(const char *range, const char *cmp, const char *step,
     const struct sy_zone *zone, int64_t now, struct sy_period *out, struct sy_error *err)
 {
@@ -225,7 +244,8 @@ int sy_period_parse(const char *range, const char *cmp, const char *step,
 		    range);
 	if (out->now.to > now && out->now.from < now)
 		out->now.to = now;
-	if (choose_step(out, step != NULL ? step : "auto", now, err) < 0)
+	if (choose_step(out, step != NULL ? step : "auto", now, err) < 0 ||
+	    check_steps(out, err) < 0)
 		return -1;
 	choose_grain(out, zone);
 	return compare_with(out, cmp != NULL ? cmp : "prev", zone, &shift, err);

@@ -38,7 +38,7 @@ extern const struct sy_word sy_step_words[]; /* "5min" ... */
 
 /*
  * `cmp`: none, prev, week, month, year; NULL prev.  `step`: a word of sy_step_words or auto;
- * NULL auto, which keeps to about a hundred steps.  -1 with SY_BAD_REQUEST and the word's
+ * NULL auto, which keeps to about a hundred steps; more than some thousand are refused.  -1 with SY_BAD_REQUEST and the word's
  * own name ("r", "cmp", "step") as the field.
  */
 int sy_period_parse(const char *range, const char *cmp, const char *step,

@@ -108,6 +108,11 @@ static void test_refuses(void)
 	CU_ASSERT_STRING_EQUAL(err.param, "cmp");
 	CU_ASSERT_EQUAL(sy_period_parse("7d", NULL, "minute", berlin(), 1e9, &p, &err), -1);
 	CU_ASSERT_STRING_EQUAL(err.param, "step");
+	CU_ASSERT_EQUAL(sy_period_parse("7d", NULL, "5min", berlin(), 1e9, &p, &err), 0);
+	CU_ASSERT_EQUAL(sy_period_parse("@0..9999999999", NULL, "day", berlin(), 1e9, &p, &err),
+	    -1);
+	CU_ASSERT_EQUAL(sy_period_parse("30d", NULL, "5min", berlin(), 1e9, &p, &err), -1);
+	CU_ASSERT_STRING_EQUAL(err.param, "step");
 }
 
 static void test_months_end(void)
