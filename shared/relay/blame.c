@@ -6,7 +6,6 @@
 
 #include <ctype.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <string.h>
 
 void sy_blame_status(struct sy_try *t)
@@ -57,6 +56,12 @@ static bool holds_secret(const char *text, const char *secret)
 	return held;
 }
 
+static bool tells(const struct sy_error *err, const char *secret)
+{
+	return holds_secret(err->message, secret) || holds_secret(err->param, secret) ||
+	    holds_secret(err->code, secret);
+}
+
 /*
  * Providers quote keys and accounts when they refuse a credential: of that nothing is handed
  * on.  In any other text a look is taken, because people debug from a provider's own words.
@@ -64,20 +69,18 @@ static bool holds_secret(const char *text, const char *secret)
 void sy_blame_clean(struct sy_try *t)
 {
 	const struct sy_provider *p = t->model->provider;
+	int retry_after_ms = t->err.retry_after_ms;
 	const char *secret;
 	struct sy_error err;
 
-	if (t->err.kind == SY_CREDENTIAL) {
-		sy_copy(t->err.param, sizeof(t->err.param), "");
-		snprintf(t->err.message, sizeof(t->err.message),
+	if (t->err.kind == SY_CREDENTIAL)
+		sy_fail(&t->err, SY_CREDENTIAL, "",
 		    "%s does not accept the gateway's credential (HTTP %d); its operator has to "
 		    "look into it.",
 		    p->name, t->status);
-		return;
-	}
-	if (sy_secret_get(t->q->relay->secrets, p, &secret, &err) < 0 || secret == NULL ||
-	    !holds_secret(t->err.message, secret))
-		return;
-	snprintf(t->err.message, sizeof(t->err.message),
-	    "%s failed with words that held a secret; they are withheld.", p->name);
+	else if (sy_secret_get(t->q->relay->secrets, p, &secret, &err) >= 0 &&
+	    secret != NULL && tells(&t->err, secret))
+		sy_fail(&t->err, t->err.kind, "",
+		    "%s failed with words that held a secret; they are withheld.", p->name);
+	t->err.retry_after_ms = retry_after_ms;
 }
