@@ -30,7 +30,8 @@ static const char *cookie_path(struct sy_web *w)
 	const char *script = sy_web_header(w, "SCRIPT_NAME");
 	const char *mark = script != NULL ? strstr(script, "/ui/api") : NULL;
 
-	if (mark == NULL)
+	/* Servers hand it over decoded: it may hold what ends an attribute, or a line. */
+	if (mark == NULL || strcspn(script, "; \t\r\n") < (size_t)(mark - script))
 		return "/ui/";
 	return sy_strf(w->arena, "%.*s/ui/", (int)(mark - script), script);
 }
