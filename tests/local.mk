@@ -176,7 +176,7 @@ EXTRA_DIST += tests/bench/bench.py script/bench
 
 SY_WHOLE_TESTS = \
 	tests/drive/cgi_same.py tests/drive/exchanges_e2e.py tests/drive/failover.py \
-	tests/drive/kill.py \
+	tests/drive/kill.py tests/drive/moments.py \
 	tests/drive/outage.py tests/drive/serve.py
 TESTS += $(SY_WHOLE_TESTS)
 EXTRA_DIST += $(SY_WHOLE_TESTS)

@@ -197,7 +197,7 @@ bool sy_account_report(const struct sy_try *t, struct sy_report *out)
 	enum sy_kind kind = t->err.kind;
 
 	memset(out, 0, sizeof(*out));
-	if (t->failed && (kind == SY_CLIENT_GONE || kind == SY_NO_PROVIDER))
+	if (t->stopped)
 		return false;
 	out->ok = !t->failed;
 	out->kind = kind;

@@ -238,6 +238,7 @@ static void on_head(void *arg, int status, const struct sy_header *headers, size
 		    strcmp(name, "x-ms-retry-after-ms") == 0)
 			t->retry_after_ms = retry_after_ms(value, 1);
 	}
+	sy_request_rearm(t->q); /* silence counts from here on */
 }
 
 /* Content that came goes to the client at once, unless the whole answer is waited for. */
@@ -251,8 +252,10 @@ static void hand_on(struct sy_try *t, const struct sy_reading *reading)
 		t->events = reading->events;
 		t->progress_us = t->bytes_us;
 	}
-	if (t->ended_us == 0 && (reading->whole || (reading->finished && t->stream_answer)))
+	if (t->ended_us == 0 && (reading->whole || (reading->finished && t->stream_answer))) {
 		t->ended_us = t->bytes_us;
+		sy_request_rearm(q);
+	}
 	if (q->client != NULL && q->ask.stream && !q->complete && reading->content &&
 	    !reading->whole)
 		sy_reply_flush(q);
@@ -368,12 +371,19 @@ void sy_try_tick(struct sy_try *t, int64_t now_us)
 	fail(t, &err);
 }
 
-void sy_try_stop(struct sy_try *t, enum sy_kind kind, const char *why)
+void sy_try_stop(struct sy_try *t, const struct sy_error *why)
 {
-	struct sy_error err;
+	t->stopped = !t->over;
+	fail(t, why);
+}
 
-	sy_fail(&err, kind, "", "%s", why);
-	fail(t, &err);
+void sy_try_resume(struct sy_try *t)
+{
+	if (!t->paused || t->fetch == NULL)
+		return;
+	t->paused = false;
+	t->bytes_us = t->progress_us = sy_monotonic_us();
+	sy_fetch_resume(t->fetch);
 }
 
 /* --- Over. ------------------------------------------------------------------------------- */

@@ -84,6 +84,7 @@ struct sy_try {
 	bool paused;
 	bool over;   /* how it ended is known: err says, or it is whole */
 	bool failed; /* err holds why */
+	bool stopped; /* from outside, and no fault of the target's */
 	bool final;  /* the request ends with this attempt */
 	int retry_after_ms;
 	char upstream_request_id[80];
@@ -109,7 +110,7 @@ struct sy_request {
 	struct sy_inbound in;
 	struct sy_client *client; /* NULL once gone or answered */
 	bool gone;                /* the client left before it was answered */
-	bool stopped;             /* no further attempt, whatever comes of this one */
+	bool stopped;             /* from outside: no further attempt; err says why */
 	bool list_models;
 	const char *model_id; /* list_models: the one wanted, or NULL for all */
 	char id[SY_ID_TEXT];
@@ -160,6 +161,7 @@ void sy_request_step(struct sy_request *q);
 void sy_request_admitted(struct sy_request *q, const struct sy_error *err);
 void sy_request_settled(struct sy_request *q, struct sy_try *t);
 void sy_request_cancel(struct sy_request *q, const struct sy_error *why);
+void sy_request_rearm(struct sy_request *q); /* a deadline has come nearer */
 
 /* attempt.c: -1 when nothing can be sent to this target; *err says why. */
 int sy_try_new(struct sy_request *q, const struct sy_choice *choice, struct sy_try **out,
@@ -168,7 +170,8 @@ void sy_try_admit(struct sy_try *t);
 void sy_try_start(struct sy_try *t);
 void sy_try_tick(struct sy_try *t, int64_t now_us); /* deadlines */
 int64_t sy_try_due_us(const struct sy_try *t);      /* the next deadline */
-void sy_try_stop(struct sy_try *t, enum sy_kind kind, const char *why);
+void sy_try_stop(struct sy_try *t, const struct sy_error *why); /* no fault of its own */
+void sy_try_resume(struct sy_try *t); /* after a pause; the provider's clock starts anew */
 void sy_try_close(struct sy_try *t); /* over: what the answer was, into failed and err */
 void sy_try_settle(struct sy_try *t);
 void sy_try_free(struct sy_try *t);

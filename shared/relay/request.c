@@ -53,11 +53,18 @@ static void on_time(struct ev_loop *loop, struct ev_timer *w, int events);
 
 static void arm(struct sy_request *q)
 {
-	int64_t wait = due_us(q) - sy_monotonic_us();
+	int64_t due = due_us(q), wait = due - sy_monotonic_us();
 
 	ev_timer_stop(q->relay->loop, &q->timer);
+	if (due == 0)
+		return;
 	ev_timer_set(&q->timer, wait > 0 ? (double)wait / 1e6 : 0., 0.);
 	ev_timer_start(q->relay->loop, &q->timer);
+}
+
+void sy_request_rearm(struct sy_request *q)
+{
+	arm(q);
 }
 
 static void on_time(struct ev_loop *loop, struct ev_timer *w, int events)
@@ -432,9 +439,8 @@ void sy_request_admitted(struct sy_request *q, const struct sy_error *store_err)
 		q->retry.attempts++;
 		q->retry.target_attempts++;
 		q->phase = SY_PHASE_TRYING;
-		if (q->gone)
-			sy_try_stop(t, SY_CLIENT_GONE,
-			    "the client left before it was sent");
+		if (q->stopped)
+			sy_try_stop(t, &q->err);
 		else
 			sy_try_start(t);
 		arm(q);
@@ -442,7 +448,9 @@ void sy_request_admitted(struct sy_request *q, const struct sy_error *store_err)
 	}
 	q->attempt = NULL;
 	sy_try_free(t);
-	if (store_err != NULL)
+	if (q->stopped)
+		end(q);
+	else if (store_err != NULL)
 		fail_with(q, store_err);
 	else
 		not_admitted(q, &said);
@@ -542,6 +550,10 @@ static void begin(struct sy_request *q)
 	}
 	if (rc >= 0)
 		rc = understand(q, &err);
+	if (rc >= 0 && q->stopped) {
+		end(q);
+		return;
+	}
 	if (rc >= 0)
 		rc = make_plan(q, &err);
 	if (rc < 0)
@@ -565,7 +577,7 @@ void sy_request_step(struct sy_request *q)
 		}
 		break;
 	case SY_PHASE_WAITING:
-		if (q->gone)
+		if (q->stopped)
 			end(q);
 		else
 			try_next(q);
@@ -577,20 +589,19 @@ void sy_request_step(struct sy_request *q)
 	}
 }
 
-/* Ends it from outside; what is in the store's hands just then ends by itself. */
+/* Ends it from outside; what is in the store's hands just then ends when it comes back. */
 void sy_request_cancel(struct sy_request *q, const struct sy_error *why)
 {
-	if (q->phase == SY_PHASE_TRYING) {
-		sy_try_stop(q->attempt, why->kind, why->message);
-		q->deadline_us = 0;
-		q->gone_us = 0;
-		q->stopped = true;
-	} else if (q->phase == SY_PHASE_WAITING) {
-		q->failed = true;
-		q->err = *why;
-		q->plan.usable = 0;
+	if (q->phase == SY_PHASE_ENDING || q->phase == SY_PHASE_OVER)
+		return;
+	q->stopped = true;
+	q->failed = true;
+	q->err = *why;
+	q->deadline_us = q->gone_us = 0;
+	if (q->phase == SY_PHASE_TRYING)
+		sy_try_stop(q->attempt, why);
+	else if (q->phase == SY_PHASE_WAITING)
 		sy_request_ready(q);
-	}
 }
 
 void sy_request_gone(struct sy_request *q)
@@ -605,9 +616,7 @@ void sy_request_gone(struct sy_request *q)
 	    t->model->provider->abort_stops != SY_ABORT_YES && t->fetch != NULL) {
 		/* It may be billed all the same: hear what it says of usage. */
 		q->gone_us = sy_monotonic_us();
-		if (t->paused)
-			sy_fetch_resume(t->fetch);
-		t->paused = false;
+		sy_try_resume(t);
 		arm(q);
 	} else {
 		sy_request_cancel(q, &why);
@@ -616,10 +625,8 @@ void sy_request_gone(struct sy_request *q)
 
 void sy_request_drained(struct sy_request *q)
 {
-	struct sy_try *t = q->attempt;
-
-	if (q->phase == SY_PHASE_TRYING && t->paused && t->fetch != NULL) {
-		t->paused = false;
-		sy_fetch_resume(t->fetch);
+	if (q->phase == SY_PHASE_TRYING) {
+		sy_try_resume(q->attempt);
+		arm(q);
 	}
 }
