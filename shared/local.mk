@@ -74,7 +74,8 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/openai_chat_in.c \
 	shared/dialect/openai_chat_out.c \
 	shared/dialect/openai_chat_read.c \
-	shared/dialect/openai_decode.c \
+	shared/dialect/openai_decode.c shared/dialect/openai_decode.h \
+	shared/dialect/openai_delta.c \
 	shared/dialect/openai_messages.c \
 	shared/dialect/openai_names.c \
 	shared/dialect/openai_out.c \

@@ -182,6 +182,12 @@ bool sy_span_is_string(struct sy_span s)
 	return begins(s, '"');
 }
 
+bool sy_span_is_empty(struct sy_span s)
+{
+	return s.at == NULL ||
+	    (s.len == 2 && (s.at[0] == '"' || s.at[0] == '{' || s.at[0] == '['));
+}
+
 bool sy_span_is_object(struct sy_span s)
 {
 	return begins(s, '{');

@@ -48,6 +48,8 @@ struct sy_span sy_span_trim(const char *text, size_t len);
 /* Whether it is a string of that text; escapes are not looked through. */
 bool sy_span_is(struct sy_span s, const char *text);
 bool sy_span_is_string(struct sy_span s);
+/* Absent, or a string, object or array with nothing in it. */
+bool sy_span_is_empty(struct sy_span s);
 bool sy_span_is_object(struct sy_span s);
 bool sy_span_is_array(struct sy_span s);
 

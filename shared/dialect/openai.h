@@ -2,11 +2,15 @@
  * openai.h - what the files of the OpenAI dialect share.
  *
  *	openai_names     the dialect's words
- *	openai_chat_in   surface: requests as clients send them
+ *	openai_chat_in   surface: what the engine asks of a request
+ *	openai_chat_read surface: requests to the waist
+ *	openai_messages  surface: their messages
  *	openai_chat_out  surface: answers as clients read them
  *	openai_build     adapter: a request made from the waist
+ *	openai_turns     adapter: its messages
  *	openai_splice    adapter: a request edited in place
  *	openai_decode    adapter: answers to events
+ *	openai_delta     adapter: the content of one
  *	openai_usage     adapter: token counts
  *	openai_blame     adapter: what an error means
  *	openai_out       adapter: the table
