@@ -124,6 +124,8 @@ int main(void)
 	harden();
 	raise_descriptors();
 	keep_memory();
+	/* A request throws dice a few times: from the kernel's seed, not each by a call of it. */
+	randombytes_set_implementation(&randombytes_internal_implementation);
 	if (sodium_init() < 0)
 		return EXIT_CANNOT_START;
 	if (is_listener(STDIN_FILENO))
