@@ -10,7 +10,6 @@
 static const struct sy_word schema_words[] = {
 	{ "native", SY_SCHEMA_NATIVE },
 	{ "json_object", SY_SCHEMA_OBJECT },
-	{ "tool", SY_SCHEMA_TOOL },
 	{ "prompt", SY_SCHEMA_PROMPT },
 	{ NULL, 0 },
 };

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum sy_schema_way { SY_SCHEMA_NATIVE, SY_SCHEMA_OBJECT, SY_SCHEMA_TOOL, SY_SCHEMA_PROMPT };
+enum sy_schema_way { SY_SCHEMA_NATIVE, SY_SCHEMA_OBJECT, SY_SCHEMA_PROMPT };
 enum sy_null_content { SY_NULL_CONTENT, SY_EMPTY_CONTENT, SY_OMIT_CONTENT };
 enum sy_history { SY_HISTORY_DROP, SY_HISTORY_OPTIONAL, SY_HISTORY_REQUIRED };
 

@@ -113,7 +113,7 @@ static void test_values(void)
 		{ &sy_block_route, "strategy", "Weighted", NULL },
 		{ &sy_block_provider, "label", "A \"b\" \\c", "\"A \\\"b\\\" \\\\c\"" },
 		{ &sy_block_provider, "label", "two\nlines", NULL },
-		{ &sy_block_quirks, "schema", "tool", "tool" },
+		{ &sy_block_quirks, "schema", "prompt", "prompt" },
 		{ &sy_block_quirks, "temperature_max", "100", "100" },
 	};
 	struct sy_arena *a = sy_arena_new();
