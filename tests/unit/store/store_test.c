@@ -15,6 +15,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* gcc says it by a macro, clang by a feature. */
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define __SANITIZE_THREAD__ 1
+#endif
+#endif
+
 static struct scratch place;
 
 /* In place of the C library's: says what it is told to of any file system. */
