@@ -21,7 +21,8 @@ void sy_blame_status(struct sy_try *t)
 		adapter->blame(&t->call, t->status,
 		    t->error_body.data != NULL ? t->error_body.data : "", t->error_body.len,
 		    &t->err);
-	t->err.retry_after_ms = t->retry_after_ms;
+	if (t->retry_after_ms > t->err.retry_after_ms) /* a header, or a body's own words */
+		t->err.retry_after_ms = t->retry_after_ms;
 }
 
 static void percent_encode(struct sy_buf *out, const char *text)

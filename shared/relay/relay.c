@@ -19,12 +19,17 @@
 
 #define REOPEN_MS 1000 /* a store that could not be opened is tried again so often */
 
+/* Several throws a request, one call to the kernel every few dozen requests. */
 uint64_t sy_relay_dice(void)
 {
-	uint64_t dice;
+	static uint64_t thrown[64];
+	static size_t left;
 
-	randombytes_buf(&dice, sizeof(dice));
-	return dice;
+	if (left == 0) {
+		randombytes_buf(thrown, sizeof(thrown));
+		left = sizeof(thrown) / sizeof(thrown[0]);
+	}
+	return thrown[--left];
 }
 
 /* --- The configuration in force. ------------------------------------------------------- */

@@ -200,7 +200,7 @@ void sy_turns_run(struct sy_turns *t)
 		return;
 	while (t->first != NULL && run_once(t))
 		if (++round == ROUNDS) {
-			again_in(t, 0.);
+			ev_feed_event(t->loop, &t->again, EV_TIMER);
 			return;
 		}
 }
