@@ -101,12 +101,27 @@ def silent(case):
     case.odd.free.set()
 
 
+def hurried(case):
+    """A client's own deadline is no failure of the target: others may go on asking it."""
+    def part(connection, head):
+        read_body(connection, head)
+        if case.odd.free.wait(5):
+            connection.sendall(HEAD % (STREAM, b"") + chunk(event("whole")) +
+                               chunk(event(finish="stop")) + chunk(b"data: [DONE]\n\n"))
+    case.plays("hurried", part)
+    for _ in range(8):
+        answer = case.rig.client.chat("hurried:m", headers={"x-request-timeout-ms": "50"})
+        equal("code", answer.error["code"], "upstream_timeout")
+    case.odd.free.set()
+    check("it answers all the same", case.rig.client.chat("hurried:m").done)
+
+
 def main():
     odd = Odd()
 
     def configuration(sim):
         text = gateway(idle="1500ms", first="8s", whole="20s", drain="1500ms")
-        for name in ("lingers", "silent"):
+        for name in ("lingers", "silent", "hurried"):
             text += provider(name, odd, auth="none")
         text += provider("good", sim, auth="none")
         text += 'route rescued {\n\ttargets = {"silent:m"}\n\tfallback = {"good:m"}\n}\n'
@@ -114,7 +129,7 @@ def main():
 
     with Rig(configuration, secrets=()) as rig:
         case = Case(rig, odd)
-        for moment in (lingering, silent):
+        for moment in (lingering, silent, hurried):
             report.run(moment.__name__, moment, case)
         report.run("store", lambda: equal("faults", rig.faults(), []))
     report.finish()
