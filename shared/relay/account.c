@@ -209,17 +209,28 @@ bool sy_account_report(const struct sy_try *t, struct sy_report *out)
 	return true;
 }
 
+/* A client's text as one field: nothing in it can pass for the next. */
+static void one_field(char out[SY_LABEL_MAX], const char *text)
+{
+	label(out, text);
+	for (char *p = out; *p != '\0'; p++)
+		if (*p == ' ' || *p == '=')
+			*p = '_';
+}
+
 /* Always these members, in this order: to be read by eye and by awk. */
 void sy_account_log(const struct sy_request *q, const struct sy_attempt *row)
 {
 	const struct sy_usage *u = &row->usage;
+	char asked[SY_LABEL_MAX];
 
 	if (!q->known || q->list_models)
 		return;
+	one_field(asked, row->asked);
 	sy_log(SY_INFO, "access", q->id,
 	    "key=%s asked=%s target=%s:%s attempts=%u first_ms=%d ms=%d in=%lld out=%lld "
 	    "cost_nusd=%lld status=%d outcome=%s kind=%s",
-	    row->key, row->asked, row->provider, row->model, row->attempts,
+	    row->key, asked, row->provider, row->model, row->attempts,
 	    row->request_first_ms, row->request_ms, (long long)sy_usage_in(u),
 	    (long long)sy_usage_out(u), (long long)row->cost_nanodollars, row->client_status,
 	    sy_word_name(sy_outcome_words, (int)row->outcome),

@@ -17,6 +17,9 @@
 /* A wait that a client should sit out by itself; longer, and it had better give up. */
 #define WORTH_WAITING_MS 8000
 
+/* A provider that is busy and gives no time is left alone for about so long (health.c). */
+#define LATER_MS 2000
+
 struct head {
 	struct sy_header list[HEADERS];
 	size_t count;
@@ -65,15 +68,17 @@ static void add_story(struct sy_request *q, struct head *h)
  * spent, so they are told not to, except where waiting will help. */
 static void add_retry_advice(const struct sy_error *err, struct head *h)
 {
+	int after_ms = err->retry_after_ms;
 	bool wait;
 
-	if (err->retry_after_ms > 0)
-		add_number(h, "retry-after", (err->retry_after_ms + 999) / 1000);
+	if (after_ms == 0 && err->kind == SY_BUSY)
+		after_ms = LATER_MS;
+	if (after_ms > 0)
+		add_number(h, "retry-after", (after_ms + 999) / 1000);
 	if (err->status < 500 && err->status != 429 && err->status != 408)
 		return;
 	wait = err->kind == SY_STORE_BUSY ||
-	    (err->retry_after_ms > 0 && err->retry_after_ms <= WORTH_WAITING_MS &&
-		err->kind != SY_OVER_BUDGET);
+	    (after_ms > 0 && after_ms <= WORTH_WAITING_MS && err->kind != SY_OVER_BUDGET);
 	add(h, "x-should-retry", wait ? "true" : "false");
 }
 
