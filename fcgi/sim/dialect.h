@@ -46,6 +46,8 @@ extern const struct sy_sim_dialect sy_sim_anthropic;
 /* OpenAI's usage object; the keys that only chat has as asked. */
 void sy_sim_openai_usage(const struct sy_sim_answer *a, struct sy_buf *out);
 const char *sy_sim_openai_finish(const struct sy_sim_turn *t);
+/* The record that ends a stream, unless the script leaves it out. */
+void sy_sim_openai_done(const struct sy_sim_turn *t, struct sy_sim_reply *r);
 void sy_sim_openai_error(const struct sy_error *err, struct sy_buf *out);
 
 /* Bytes of the next piece of a text sent in pieces; never splits a character. */

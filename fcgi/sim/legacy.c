@@ -81,10 +81,7 @@ static void stream(const struct sy_sim_turn *t, struct sy_sim_reply *r)
 		sy_buf_puts(&r->body, "\n\n");
 		sy_sim_reply_mark(r);
 	}
-	if (!t->step->no_done) {
-		sy_buf_puts(&r->body, "data: [DONE]\n\n");
-		sy_sim_reply_mark(r);
-	}
+	sy_sim_openai_done(t, r);
 }
 
 const struct sy_sim_dialect sy_sim_legacy = {

@@ -11,6 +11,14 @@
 
 #include <string.h>
 
+void sy_sim_openai_done(const struct sy_sim_turn *t, struct sy_sim_reply *r)
+{
+	if (t->step->no_done)
+		return;
+	sy_buf_puts(&r->body, "data: [DONE]\n\n");
+	sy_sim_reply_mark(r);
+}
+
 /* The finish reason with its quotes; null where the script leaves it out. */
 const char *sy_sim_openai_finish(const struct sy_sim_turn *t)
 {
@@ -273,10 +281,7 @@ static void stream(const struct sy_sim_turn *t, struct sy_sim_reply *r)
 		sy_buf_puts(&r->body, "}\n\n");
 		sy_sim_reply_mark(r);
 	}
-	if (!t->step->no_done) {
-		sy_buf_puts(&r->body, "data: [DONE]\n\n");
-		sy_sim_reply_mark(r);
-	}
+	sy_sim_openai_done(t, r);
 }
 
 const struct sy_sim_dialect sy_sim_openai = {

@@ -126,7 +126,6 @@ struct sy_request {
 	bool waited_more; /* for a target that needed longer than it said; once */
 	struct sy_retry retry;
 	struct sy_try *attempt;
-	struct sy_try *winner; /* whose answer it was */
 	const char *tried;     /* failed ones: "acme:large=busy, ..." */
 	struct sy_buf held;    /* what the client is to read and has not been given */
 	bool head_sent;

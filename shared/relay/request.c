@@ -488,7 +488,6 @@ static void after_attempt(struct sy_request *q, struct sy_try *t)
 	q->failed = t->failed;
 	if (!t->failed) {
 		t->final = true;
-		q->winner = t;
 	} else {
 		q->err = t->err;
 		q->retry.ambiguous += sy_kind_info(t->err.kind)->ambiguous;
