@@ -123,11 +123,10 @@ static void put_escape(struct sy_buf *b, unsigned char c)
 	sy_buf_puts(b, text);
 }
 
-void sy_buf_json(struct sy_buf *b, const char *s, size_t len)
+void sy_buf_json_piece(struct sy_buf *b, const char *s, size_t len)
 {
 	size_t from = 0, at = 0;
 
-	sy_buf_putc(b, '"');
 	while (at < len) {
 		unsigned char c = (unsigned char)s[at];
 		size_t step = c < 0x80 ? 1 : sy_utf8_step(s + at, len - at);
@@ -146,6 +145,12 @@ void sy_buf_json(struct sy_buf *b, const char *s, size_t len)
 		from = ++at;
 	}
 	sy_buf_add(b, s + from, at - from);
+}
+
+void sy_buf_json(struct sy_buf *b, const char *s, size_t len)
+{
+	sy_buf_putc(b, '"');
+	sy_buf_json_piece(b, s, len);
 	sy_buf_putc(b, '"');
 }
 

@@ -38,6 +38,7 @@ void sy_buf_eat(struct sy_buf *b, size_t len);
 
 /* A JSON string with its quotes; bytes that are no UTF-8 become U+FFFD. */
 void sy_buf_json(struct sy_buf *b, const char *s, size_t len);
+void sy_buf_json_piece(struct sy_buf *b, const char *s, size_t len); /* without the quotes */
 void sy_buf_json_str(struct sy_buf *b, const char *s); /* NULL gives null */
 
 #endif

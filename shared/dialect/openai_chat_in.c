@@ -287,6 +287,7 @@ static int ask(const char *body, size_t len, struct sy_arena *a, struct sy_ask *
 const struct sy_surface sy_surface_openai_chat = {
 	.name = "openai-chat",
 	.dialect = "openai",
+	.id_prefix = "chatcmpl-",
 	.stream_state = sizeof(struct sy_openai_chat_stream),
 	.ask = ask,
 	.read = sy_openai_chat_read,

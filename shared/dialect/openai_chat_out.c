@@ -8,6 +8,7 @@
 #include "dialect/openai_chat.h"
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "base/walk.h"
 #include "dialect/openai.h"
 #include "model/answer.h"
@@ -219,6 +220,70 @@ static void say_arguments(struct sy_buf *out, const struct sy_ask *ask,
 	close_delta(out, ask, NULL);
 }
 
+static void put_citation(struct sy_buf *out, const struct sy_answer_citation *c)
+{
+	LIT(out, "\"type\":\"url_citation\",\"url_citation\":{");
+	put_field(out, "url", c->url);
+	sy_buf_putc(out, ',');
+	put_field(out, "title", c->title != NULL ? c->title : "");
+	if (c->from >= 0 && c->to >= 0) {
+		sy_buf_putc(out, ',');
+		put_count(out, "start_index", c->from);
+		sy_buf_putc(out, ',');
+		put_count(out, "end_index", c->to);
+	}
+	sy_buf_putc(out, '}');
+}
+
+/* This API knows citations of the web alone. */
+static void say_citation(struct sy_buf *out, const struct sy_ask *ask,
+    const struct sy_face *face, struct sy_openai_told *told, const struct sy_event *ev)
+{
+	struct sy_answer_citation c = { .url = ev->url,
+		.title = ev->title,
+		.from = ev->from,
+		.to = ev->to };
+
+	if (ev->url == NULL)
+		return;
+	open_delta(out, face, ev->choice);
+	LIT(out, "\"annotations\":[{");
+	put_count(out, "index", told->elements++);
+	sy_buf_putc(out, ',');
+	put_citation(out, &c);
+	LIT(out, "}]");
+	close_delta(out, ask, NULL);
+}
+
+/* A picture, as OpenRouter's clients know it; of sounds this shape has none to offer. */
+static void put_picture(struct sy_buf *out, const char *media_type, const char *data)
+{
+	LIT(out, "\"type\":\"image_url\",\"image_url\":{\"url\":\"data:");
+	sy_buf_puts(out, media_type);
+	LIT(out, ";base64,");
+	sy_buf_puts(out, data);
+	LIT(out, "\"}");
+}
+
+static bool is_picture(const char *media_type)
+{
+	return media_type != NULL && sy_starts(media_type, "image/");
+}
+
+static void say_media(struct sy_buf *out, const struct sy_ask *ask,
+    const struct sy_face *face, struct sy_openai_told *told, const struct sy_event *ev)
+{
+	if (!is_picture(ev->media_type))
+		return;
+	open_delta(out, face, ev->choice);
+	LIT(out, "\"images\":[{");
+	put_count(out, "index", told->elements++);
+	sy_buf_putc(out, ',');
+	put_picture(out, ev->media_type, ev->data);
+	LIT(out, "}]");
+	close_delta(out, ask, NULL);
+}
+
 static void put_extra(struct sy_buf *out, const char *key, const char *json, size_t len)
 {
 	sy_buf_putc(out, '"');
@@ -306,6 +371,12 @@ static void say_in_choice(const struct sy_ask *ask, const struct sy_face *face,
 		break;
 	case SY_EV_TOOL_ARGS:
 		say_arguments(out, ask, face, ev);
+		break;
+	case SY_EV_CITATION:
+		say_citation(out, ask, face, told, ev);
+		break;
+	case SY_EV_MEDIA:
+		say_media(out, ask, face, told, ev);
 		break;
 	case SY_EV_EXTRA:
 		say_extra(out, ask, face, told, ev);
@@ -430,12 +501,29 @@ static void put_extras(struct sy_buf *out, const struct sy_answer_extra *list,
 	}
 }
 
-static void put_text(struct sy_buf *out, const struct sy_buf *text)
+static bool has(const struct sy_answer_choice *c, enum sy_block_kind kind)
 {
-	sy_buf_json(out, text->len > 0 ? text->data : "", text->len);
+	return sy_answer_block(c->blocks, kind) != NULL;
 }
 
-static void put_call(struct sy_buf *out, const struct sy_answer_call *call)
+/* All blocks of a kind as one string. */
+static void put_joined(struct sy_buf *out, const struct sy_answer_choice *c,
+    enum sy_block_kind kind)
+{
+	const struct sy_answer_block *b = sy_answer_block(c->blocks, kind);
+
+	sy_buf_putc(out, '"');
+	for (; b != NULL; b = sy_answer_block(b->next, kind))
+		sy_buf_json_piece(out, b->text.data, b->text.len);
+	sy_buf_putc(out, '"');
+}
+
+static void put_arguments(struct sy_buf *out, const struct sy_answer_block *call)
+{
+	sy_buf_json(out, call->text.len > 0 ? call->text.data : "", call->text.len);
+}
+
+static void put_call(struct sy_buf *out, const struct sy_answer_block *call)
 {
 	sy_buf_putc(out, '{');
 	put_field(out, "id", call->id);
@@ -443,49 +531,101 @@ static void put_call(struct sy_buf *out, const struct sy_answer_call *call)
 	                              : ",\"type\":\"function\",\"function\":{");
 	put_field(out, "name", call->name);
 	sy_buf_puts(out, call->custom ? ",\"input\":" : ",\"arguments\":");
-	put_text(out, &call->arguments);
+	put_arguments(out, call);
 	LIT(out, "}}");
 }
 
 static void put_calls(struct sy_buf *out, const struct sy_ask *ask,
-    const struct sy_answer_call *call)
+    const struct sy_answer_choice *c)
 {
+	const struct sy_answer_block *call = sy_answer_block(c->blocks, SY_BLOCK_CALL);
+
 	if (call == NULL)
 		return;
 	if (old_functions(ask)) {
 		LIT(out, ",\"function_call\":{");
 		put_field(out, "name", call->name);
 		LIT(out, ",\"arguments\":");
-		put_text(out, &call->arguments);
+		put_arguments(out, call);
 		sy_buf_putc(out, '}');
 		return;
 	}
 	LIT(out, ",\"tool_calls\":[");
-	for (const char *comma = ""; call != NULL; call = call->next, comma = ",") {
+	for (const char *comma = ""; call != NULL; comma = ",") {
 		sy_buf_puts(out, comma);
 		put_call(out, call);
+		call = sy_answer_block(call->next, SY_BLOCK_CALL);
 	}
 	sy_buf_putc(out, ']');
 }
 
-static void put_reasoning(struct sy_buf *out, const struct sy_answer_choice *c)
+/* Thoughts that are signed or encrypted, to be handed back unchanged. */
+static void put_thoughts(struct sy_buf *out, const struct sy_answer_choice *c)
 {
+	const struct sy_answer_block *b = sy_answer_block(c->blocks, SY_BLOCK_REASONING);
 	int index = 0;
 
-	if (c->reasoning.len > 0) {
-		LIT(out, ",\"reasoning_content\":");
-		put_text(out, &c->reasoning);
-	}
-	if (c->thoughts == NULL)
-		return;
-	LIT(out, ",\"reasoning_details\":[");
-	for (const struct sy_answer_thought *t = c->thoughts; t != NULL; t = t->next) {
-		sy_buf_puts(out, index > 0 ? ",{" : "{");
-		put_thought(out, t->text, t->text != NULL ? strlen(t->text) : 0,
-		    t->signature, t->data, t->format, index++);
+	for (; b != NULL; b = sy_answer_block(b->next, SY_BLOCK_REASONING)) {
+		if (!b->closed)
+			continue;
+		sy_buf_puts(out, index > 0 ? ",{" : ",\"reasoning_details\":[{");
+		put_thought(out, b->text.data, b->data == NULL ? b->text.len : 0,
+		    b->signature, b->data, b->format, index++);
 		sy_buf_putc(out, '}');
 	}
-	sy_buf_putc(out, ']');
+	sy_buf_puts(out, index > 0 ? "]" : "");
+}
+
+static bool thought_aloud(const struct sy_answer_choice *c)
+{
+	const struct sy_answer_block *b = sy_answer_block(c->blocks, SY_BLOCK_REASONING);
+
+	while (b != NULL && b->text.len == 0)
+		b = sy_answer_block(b->next, SY_BLOCK_REASONING);
+	return b != NULL;
+}
+
+static void put_reasoning(struct sy_buf *out, const struct sy_answer_choice *c)
+{
+	if (thought_aloud(c)) {
+		LIT(out, ",\"reasoning_content\":");
+		put_joined(out, c, SY_BLOCK_REASONING);
+	}
+	put_thoughts(out, c);
+}
+
+static void put_citations(struct sy_buf *out, const struct sy_answer_choice *c)
+{
+	const struct sy_answer_block *b = sy_answer_block(c->blocks, SY_BLOCK_TEXT);
+	bool any = false;
+
+	for (; b != NULL; b = sy_answer_block(b->next, SY_BLOCK_TEXT))
+		for (const struct sy_answer_citation *k = b->citations; k != NULL;
+		    k = k->next) {
+			if (k->url == NULL)
+				continue;
+			sy_buf_puts(out, any ? ",{" : ",\"annotations\":[{");
+			put_citation(out, k);
+			sy_buf_putc(out, '}');
+			any = true;
+		}
+	sy_buf_puts(out, any ? "]" : "");
+}
+
+static void put_pictures(struct sy_buf *out, const struct sy_answer_choice *c)
+{
+	const struct sy_answer_block *b = sy_answer_block(c->blocks, SY_BLOCK_MEDIA);
+	bool any = false;
+
+	for (; b != NULL; b = sy_answer_block(b->next, SY_BLOCK_MEDIA)) {
+		if (!is_picture(b->media_type))
+			continue;
+		sy_buf_puts(out, any ? ",{" : ",\"images\":[{");
+		put_picture(out, b->media_type, b->data);
+		sy_buf_putc(out, '}');
+		any = true;
+	}
+	sy_buf_puts(out, any ? "]" : "");
 }
 
 static void put_choice(struct sy_buf *out, const struct sy_ask *ask,
@@ -494,17 +634,19 @@ static void put_choice(struct sy_buf *out, const struct sy_ask *ask,
 	sy_buf_putc(out, '{');
 	put_count(out, "index", index);
 	LIT(out, ",\"message\":{\"role\":\"assistant\",\"content\":");
-	if (c->text.len == 0 && (c->calls != NULL || c->refusal.len > 0))
+	if (!has(c, SY_BLOCK_TEXT) && (has(c, SY_BLOCK_CALL) || has(c, SY_BLOCK_REFUSAL)))
 		LIT(out, "null");
 	else
-		put_text(out, &c->text);
+		put_joined(out, c, SY_BLOCK_TEXT);
 	LIT(out, ",\"refusal\":");
-	if (c->refusal.len > 0)
-		put_text(out, &c->refusal);
+	if (has(c, SY_BLOCK_REFUSAL))
+		put_joined(out, c, SY_BLOCK_REFUSAL);
 	else
 		LIT(out, "null");
 	put_reasoning(out, c);
-	put_calls(out, ask, c->calls);
+	put_calls(out, ask, c);
+	put_citations(out, c);
+	put_pictures(out, c);
 	put_extras(out, c->extras, SY_EXTRA_MESSAGE);
 	sy_buf_putc(out, '}');
 	put_extras(out, c->extras, SY_EXTRA_CHOICE);

@@ -20,7 +20,7 @@ struct sy_chat;
 
 /* What each answer says of itself, the same in all chunks of a stream. */
 struct sy_face {
-	const char *id;    /* "chatcmpl-..." */
+	const char *id;    /* the surface's prefix and the request's own id */
 	const char *model; /* the model that answered */
 	int64_t created;   /* Unix seconds */
 };
@@ -28,6 +28,7 @@ struct sy_face {
 struct sy_surface {
 	const char *name;    /* "openai-chat": the word in logs, ledger and tests */
 	const char *dialect; /* adapters of the same dialect can be spliced */
+	const char *id_prefix; /* of an answer's id: "chatcmpl-" */
 	size_t stream_state; /* bytes of zeroed state that one stream needs */
 
 	/* Body to what the engine needs, with the checks that hold for every provider. */

@@ -26,75 +26,140 @@ void sy_answer_init(struct sy_answer *answer, struct sy_arena *arena)
 
 static struct sy_answer_choice *choice_of(struct sy_answer *answer, int index)
 {
-	struct sy_answer_choice *c;
-
 	if (index < 0 || index >= SY_ANSWER_CHOICES)
 		return NULL;
-	c = answer->choices[index];
-	if (c != NULL)
-		return c;
-	answer->choices[index] = c = sy_alloc(answer->arena, sizeof(*c));
+	if (answer->choices[index] == NULL)
+		answer->choices[index] =
+		    sy_alloc(answer->arena, sizeof(*answer->choices[index]));
 	if (index >= answer->choice_count)
 		answer->choice_count = index + 1;
-	buf_in(answer->arena, &c->text);
-	buf_in(answer->arena, &c->reasoning);
-	buf_in(answer->arena, &c->refusal);
-	return c;
+	return answer->choices[index];
 }
 
-static void add(struct sy_answer *answer, struct sy_buf *b, const struct sy_event *ev)
+static struct sy_answer_block *new_block(struct sy_answer *answer,
+    struct sy_answer_choice *c, enum sy_block_kind kind)
 {
-	sy_buf_add(b, ev->text, ev->text_len);
-	answer->overflow |= b->full;
+	struct sy_answer_block *b;
+
+	if (c->block_count == SY_ANSWER_BLOCKS)
+		return NULL;
+	b = sy_alloc(answer->arena, sizeof(*b));
+	b->kind = kind;
+	buf_in(answer->arena, &b->text);
+	if (c->last != NULL)
+		c->last->next = b;
+	else
+		c->blocks = b;
+	c->last = b;
+	c->block_count++;
+	return b;
 }
 
-/* A signature or an encrypted thought closes the thought before it. */
+/* The one under way, when it is of that kind; else a new one. */
+static struct sy_answer_block *current(struct sy_answer *answer,
+    struct sy_answer_choice *c, enum sy_block_kind kind)
+{
+	if (c->last != NULL && c->last->kind == kind && !c->last->closed)
+		return c->last;
+	return new_block(answer, c, kind);
+}
+
+static void add(struct sy_answer *answer, struct sy_answer_block *b,
+    const struct sy_event *ev)
+{
+	if (b == NULL || ev->text_len == 0)
+		return;
+	sy_buf_add(&b->text, ev->text, ev->text_len);
+	answer->overflow |= b->text.full;
+}
+
+static void add_text(struct sy_answer *answer, struct sy_answer_choice *c,
+    enum sy_block_kind kind, const struct sy_event *ev)
+{
+	if (ev->text_len > 0)
+		add(answer, current(answer, c, kind), ev);
+}
+
+/* A signature closes the thought before it; an encrypted one is a thought by itself. */
 static void add_thought(struct sy_answer *answer, struct sy_answer_choice *c,
     const struct sy_event *ev)
 {
-	struct sy_answer_thought **end = &c->thoughts, *thought;
-	size_t len = c->reasoning.len - c->thought_from;
+	struct sy_answer_block *b;
 
-	if (ev->signature == NULL && ev->data == NULL)
+	if (ev->text_len == 0 && ev->signature == NULL && ev->data == NULL)
 		return;
-	while (*end != NULL)
-		end = &(*end)->next;
-	*end = thought = sy_alloc(answer->arena, sizeof(*thought));
-	thought->signature = sy_strdup(answer->arena, ev->signature);
-	thought->data = sy_strdup(answer->arena, ev->data);
-	thought->format = sy_strdup(answer->arena, ev->format);
-	if (ev->data == NULL && len > 0)
-		thought->text =
-		    sy_strndup(answer->arena, c->reasoning.data + c->thought_from, len);
-	c->thought_from = c->reasoning.len;
+	b = ev->data != NULL ? new_block(answer, c, SY_BLOCK_REASONING)
+			     : current(answer, c, SY_BLOCK_REASONING);
+	if (b == NULL)
+		return;
+	add(answer, b, ev);
+	if (b->format == NULL)
+		b->format = sy_strdup(answer->arena, ev->format);
+	b->signature = sy_strdup(answer->arena, ev->signature);
+	b->data = sy_strdup(answer->arena, ev->data);
+	b->closed = ev->signature != NULL || ev->data != NULL;
 }
 
 static void add_call(struct sy_answer *answer, struct sy_answer_choice *c,
     const struct sy_event *ev)
 {
-	struct sy_answer_call **end = &c->calls;
+	struct sy_answer_block *b = new_block(answer, c, SY_BLOCK_CALL);
 
-	if (c->call_count == SY_ANSWER_CALLS)
+	if (b == NULL)
 		return;
-	while (*end != NULL)
-		end = &(*end)->next;
-	*end = sy_alloc(answer->arena, sizeof(**end));
-	(*end)->id = sy_strdup(answer->arena, ev->id);
-	(*end)->name = sy_strdup(answer->arena, ev->name);
-	(*end)->custom = ev->custom;
-	buf_in(answer->arena, &(*end)->arguments);
-	c->call_count++;
+	b->id = sy_strdup(answer->arena, ev->id);
+	b->name = sy_strdup(answer->arena, ev->name);
+	b->signature = sy_strdup(answer->arena, ev->signature);
+	b->custom = ev->custom;
 }
 
 static void add_arguments(struct sy_answer *answer, struct sy_answer_choice *c,
     const struct sy_event *ev)
 {
-	struct sy_answer_call *call = c->calls;
+	struct sy_answer_block *b = c->blocks;
 
-	for (int i = 0; call != NULL && i < ev->call_index; i++)
-		call = call->next;
-	if (call != NULL)
-		add(answer, &call->arguments, ev);
+	for (int i = ev->call_index; b != NULL; b = b->next)
+		if (b->kind == SY_BLOCK_CALL && i-- == 0)
+			break;
+	add(answer, b, ev);
+}
+
+/* It may come before its text, between pieces, or once the text is over. */
+static void add_citation(struct sy_answer *answer, struct sy_answer_choice *c,
+    const struct sy_event *ev)
+{
+	struct sy_answer_block *text = NULL;
+	struct sy_answer_citation **end, *cited;
+
+	for (struct sy_answer_block *b = c->blocks; b != NULL; b = b->next)
+		if (b->kind == SY_BLOCK_TEXT)
+			text = b;
+	if (text == NULL && (text = new_block(answer, c, SY_BLOCK_TEXT)) == NULL)
+		return;
+	for (end = &text->citations; *end != NULL;)
+		end = &(*end)->next;
+	*end = cited = sy_alloc(answer->arena, sizeof(*cited));
+	cited->url = sy_strdup(answer->arena, ev->url);
+	cited->title = sy_strdup(answer->arena, ev->title);
+	cited->document = sy_strdup(answer->arena, ev->data);
+	if (ev->text != NULL)
+		cited->cited = sy_strndup(answer->arena, ev->text, ev->text_len);
+	cited->from = ev->from;
+	cited->to = ev->to;
+	if (ev->json != NULL)
+		cited->json = sy_strndup(answer->arena, ev->json, ev->json_len);
+	cited->json_len = ev->json_len;
+}
+
+static void add_media(struct sy_answer *answer, struct sy_answer_choice *c,
+    const struct sy_event *ev)
+{
+	struct sy_answer_block *b = new_block(answer, c, SY_BLOCK_MEDIA);
+
+	if (b == NULL)
+		return;
+	b->media_type = sy_strdup(answer->arena, ev->media_type);
+	b->data = sy_strdup(answer->arena, ev->data);
 }
 
 static void add_extra(struct sy_answer *answer, const struct sy_event *ev)
@@ -132,20 +197,25 @@ static void take_in_choice(struct sy_answer *answer, struct sy_answer_choice *c,
 		begin(answer, ev);
 		break;
 	case SY_EV_TEXT:
-		add(answer, &c->text, ev);
+		add_text(answer, c, SY_BLOCK_TEXT, ev);
 		break;
 	case SY_EV_REASONING:
-		add(answer, &c->reasoning, ev);
 		add_thought(answer, c, ev);
 		break;
 	case SY_EV_REFUSAL:
-		add(answer, &c->refusal, ev);
+		add_text(answer, c, SY_BLOCK_REFUSAL, ev);
 		break;
 	case SY_EV_TOOL_CALL:
 		add_call(answer, c, ev);
 		break;
 	case SY_EV_TOOL_ARGS:
 		add_arguments(answer, c, ev);
+		break;
+	case SY_EV_CITATION:
+		add_citation(answer, c, ev);
+		break;
+	case SY_EV_MEDIA:
+		add_media(answer, c, ev);
 		break;
 	case SY_EV_FINISH:
 		c->finish = ev->finish;
@@ -178,4 +248,12 @@ void sy_answer_take(void *arg, const struct sy_event *ev)
 		if (c != NULL)
 			take_in_choice(answer, c, ev);
 	}
+}
+
+const struct sy_answer_block *sy_answer_block(const struct sy_answer_block *b,
+    enum sy_block_kind kind)
+{
+	while (b != NULL && b->kind != kind)
+		b = b->next;
+	return b;
 }

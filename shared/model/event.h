@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "model/usage.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,9 @@ enum sy_event_kind {
 	SY_EV_REFUSAL,   /* text: the model declines, in its own words */
 	SY_EV_TOOL_CALL, /* call begins: call_index (dense from 0 in a choice), id, name */
 	SY_EV_TOOL_ARGS, /* text: a piece of the arguments of call_index, JSON text */
+	SY_EV_CITATION,  /* what the choice's text, from..to, rests on: url or data, title, and the
+	                  * words cited as text; json: the provider's own form of it */
+	SY_EV_MEDIA,     /* a picture or sound in the answer: media_type and data (base64) */
 	SY_EV_EXTRA,     /* key and json: a field our model has no place for, kept for clients
 	                  * of the same dialect and dropped (with a note) for others */
 	SY_EV_FINISH,    /* finish, and native: the provider's own word */
@@ -56,11 +60,14 @@ struct sy_event {
 	const char *text;
 	size_t text_len;
 	const char *signature;
-	const char *data;   /* reasoning: encrypted, instead of text and signature */
+	const char *data;   /* reasoning: encrypted, instead of text and signature; media:
+	                     * base64; citation: the cited document's name or number */
 	const char *format; /* reasoning: "anthropic-claude-v1"; NULL: nobody's in particular */
 	int call_index;
 	const char *id;
 	const char *name;
+	const char *url, *title, *media_type;
+	int64_t from, to; /* code points of the choice's text, `to` behind the last; -1 unknown */
 	bool custom; /* the call is of a custom tool: its arguments are plain text */
 	const char *model;
 	int64_t created; /* Unix seconds */
