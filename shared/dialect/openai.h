@@ -32,6 +32,9 @@ struct sy_quirks;
 #define SY_OPENAI_N_MAX     128
 #define SY_OPENAI_TOOLS_MAX 512
 
+/* The format of an encrypted thought that, with the id of a call, is that call's signature. */
+#define SY_OPENAI_CALL_SIGNATURE "google-gemini"
+
 /* --- Words. ------------------------------------------------------------------------------ */
 
 /* Beside the values of enum sy_finish: the word says that the answer failed. */

@@ -179,8 +179,27 @@ static void say_reasoning(struct sy_buf *out, const struct sy_ask *ask,
 	close_delta(out, ask, NULL);
 }
 
+/* A call's signature, as Google's own endpoint gives it. */
+static void put_call_mark(struct sy_buf *out, const char *signature)
+{
+	if (signature == NULL)
+		return;
+	LIT(out, ",\"extra_content\":{\"google\":{");
+	put_field(out, "thought_signature", signature);
+	LIT(out, "}}");
+}
+
+/* The same where clients look for thoughts that have to go back: more of them keep it. */
+static void put_call_thought(struct sy_buf *out, const char *signature, const char *id,
+    int index)
+{
+	put_thought(out, NULL, 0, NULL, signature, SY_OPENAI_CALL_SIGNATURE "-v1", index);
+	sy_buf_putc(out, ',');
+	put_field(out, "id", id);
+}
+
 static void say_call(struct sy_buf *out, const struct sy_ask *ask,
-    const struct sy_face *face, const struct sy_event *ev)
+    const struct sy_face *face, struct sy_openai_told *told, const struct sy_event *ev)
 {
 	open_delta(out, face, ev->choice);
 	if (old_functions(ask)) {
@@ -196,7 +215,14 @@ static void say_call(struct sy_buf *out, const struct sy_ask *ask,
 		                            : ",\"type\":\"function\",\"function\":{");
 		put_field(out, "name", ev->name);
 		sy_buf_puts(out,
-		    ev->custom ? ",\"input\":\"\"}}]" : ",\"arguments\":\"\"}}]");
+		    ev->custom ? ",\"input\":\"\"}" : ",\"arguments\":\"\"}");
+		put_call_mark(out, ev->signature);
+		LIT(out, "}]");
+		if (ev->signature != NULL) {
+			LIT(out, ",\"reasoning_details\":[{");
+			put_call_thought(out, ev->signature, ev->id, told->thoughts++);
+			LIT(out, "}]");
+		}
 	}
 	close_delta(out, ask, NULL);
 }
@@ -367,7 +393,7 @@ static void say_in_choice(const struct sy_ask *ask, const struct sy_face *face,
 		say_reasoning(out, ask, face, told, ev);
 		break;
 	case SY_EV_TOOL_CALL:
-		say_call(out, ask, face, ev);
+		say_call(out, ask, face, told, ev);
 		break;
 	case SY_EV_TOOL_ARGS:
 		say_arguments(out, ask, face, ev);
@@ -532,7 +558,9 @@ static void put_call(struct sy_buf *out, const struct sy_answer_block *call)
 	put_field(out, "name", call->name);
 	sy_buf_puts(out, call->custom ? ",\"input\":" : ",\"arguments\":");
 	put_arguments(out, call);
-	LIT(out, "}}");
+	sy_buf_putc(out, '}');
+	put_call_mark(out, call->signature);
+	sy_buf_putc(out, '}');
 }
 
 static void put_calls(struct sy_buf *out, const struct sy_ask *ask,
@@ -562,15 +590,19 @@ static void put_calls(struct sy_buf *out, const struct sy_ask *ask,
 /* Thoughts that are signed or encrypted, to be handed back unchanged. */
 static void put_thoughts(struct sy_buf *out, const struct sy_answer_choice *c)
 {
-	const struct sy_answer_block *b = sy_answer_block(c->blocks, SY_BLOCK_REASONING);
 	int index = 0;
 
-	for (; b != NULL; b = sy_answer_block(b->next, SY_BLOCK_REASONING)) {
-		if (!b->closed)
+	for (const struct sy_answer_block *b = c->blocks; b != NULL; b = b->next) {
+		bool call = b->kind == SY_BLOCK_CALL && b->signature != NULL;
+
+		if (!call && (b->kind != SY_BLOCK_REASONING || !b->closed))
 			continue;
 		sy_buf_puts(out, index > 0 ? ",{" : ",\"reasoning_details\":[{");
-		put_thought(out, b->text.data, b->data == NULL ? b->text.len : 0,
-		    b->signature, b->data, b->format, index++);
+		if (call)
+			put_call_thought(out, b->signature, b->id, index++);
+		else
+			put_thought(out, b->text.data, b->data == NULL ? b->text.len : 0,
+			    b->signature, b->data, b->format, index++);
 		sy_buf_putc(out, '}');
 	}
 	sy_buf_puts(out, index > 0 ? "]" : "");

@@ -228,8 +228,17 @@ static void make_id(const struct sy_openai_decode *d, const struct sy_openai_cal
 	snprintf(out, room, "call_%016" PRIx64, hash);
 }
 
+/* Google's endpoint of this dialect signs calls. */
+static const char *signature_of(struct sy_openai_decode *d, struct sy_span delta)
+{
+	struct sy_span google =
+	    sy_walk_get(sy_walk_get(delta, "extra_content"), "google");
+
+	return string_of(d, sy_walk_get(google, "thought_signature"));
+}
+
 static struct sy_openai_call *begin_call(struct sy_openai_decode *d, int64_t given,
-    const char *id, struct sy_span name, bool custom)
+    const char *id, struct sy_span name, bool custom, const char *signature)
 {
 	struct sy_openai_choice *c = d->c;
 	struct sy_openai_call *k = sy_alloc(d->call->arena, sizeof(*k));
@@ -252,6 +261,7 @@ static struct sy_openai_call *begin_call(struct sy_openai_decode *d, int64_t giv
 	                      .id = id[0] != '\0' ? id : made,
 	                      .name = sy_span_is_string(name) ? string_of(d, name) : "",
 	                      .custom = custom,
+	                      .signature = signature,
 	                  });
 	return k;
 }
@@ -294,7 +304,8 @@ static void read_call(struct sy_openai_decode *d, struct sy_span delta)
 	if (k == NULL && d->c->call_count == SY_OPENAI_CALLS_MAX)
 		return;
 	if (k == NULL)
-		k = begin_call(d, given, id, name, custom.at != NULL);
+		k = begin_call(d, given, id, name, custom.at != NULL,
+		    signature_of(d, delta));
 	say_arguments(d, k,
 	    sy_walk_get(function, custom.at != NULL ? "input" : "arguments"));
 }
@@ -310,7 +321,7 @@ static void read_calls(struct sy_openai_decode *d, struct sy_span list,
 	if (!sy_span_is_object(old))
 		return;
 	if (d->c->last == NULL)
-		begin_call(d, -1, "", sy_walk_get(old, "name"), false);
+		begin_call(d, -1, "", sy_walk_get(old, "name"), false, NULL);
 	say_arguments(d, d->c->last, sy_walk_get(old, "arguments"));
 }
 

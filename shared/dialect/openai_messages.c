@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "dialect/openai.h"
 #include "model/chat.h"
 #include "model/words.h"
 
@@ -205,11 +206,39 @@ static int read_arguments(const struct reading *r, struct json_object *in,
 	return 1;
 }
 
-/* Gemini's mark on a call, which it wants back. */
+/* Gemini's mark on a call, which it wants back: Google writes it the first way, libraries
+ * between client and gateway the others. */
 static const char *signature_of(struct json_object *in)
 {
-	return sy_json_text(sy_json_get(sy_json_get(in, "extra_content"), "google"),
-	    "thought_signature");
+	static const char *const places[][2] = {
+		{ "extra_content", "google" },
+		{ "extra_content", "vertex" },
+		{ "provider_specific_fields", NULL },
+	};
+	const char *found = NULL;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && found == NULL; i++) {
+		struct json_object *at = sy_json_get(in, places[i][0]);
+
+		if (places[i][1] != NULL)
+			at = sy_json_get(at, places[i][1]);
+		found = sy_json_text(at, "thought_signature");
+	}
+	return found;
+}
+
+/* Another gateway hides the mark behind the id, for clients that drop unknown fields. */
+static const char *split_id(const struct reading *r, const char *id,
+    const char **signature)
+{
+	static const char mark[] = "__thought__";
+	const char *at = id != NULL ? strstr(id, mark) : NULL;
+
+	if (at == NULL)
+		return id;
+	if (signature != NULL && *signature == NULL)
+		*signature = at + strlen(mark);
+	return sy_strndup(r->a, id, (size_t)(at - id));
 }
 
 static int read_call(const struct reading *r, struct json_object *in, const char *path,
@@ -232,6 +261,7 @@ static int read_call(const struct reading *r, struct json_object *in, const char
 	        &call->arguments) < 0)
 		return -1;
 	call->signature = signature_of(in);
+	call->id = split_id(r, call->id, &call->signature);
 	return 0;
 }
 
@@ -278,10 +308,22 @@ static int read_old_call(const struct reading *r, struct json_object *in,
 	    "name", at, r->err);
 }
 
+/* A call's mark among the thoughts: the id of its call, or NULL when it is none. */
+static const char *signed_call(struct json_object *detail)
+{
+	const char *format = sy_json_text(detail, "format");
+
+	return format != NULL && sy_starts(format, SY_OPENAI_CALL_SIGNATURE)
+	           ? sy_json_text(detail, "id")
+	           : NULL;
+}
+
 static void read_detail(struct json_object *in, struct sy_message *m)
 {
 	struct sy_part *p = &m->parts[m->part_count];
 
+	if (signed_call(in) != NULL)
+		return;
 	p->kind = SY_PART_REASONING;
 	p->text = sy_json_text(in, "text");
 	if (p->text == NULL)
@@ -318,6 +360,29 @@ static size_t details_of(struct json_object *in)
 	           : 0;
 }
 
+static void sign_call(const struct reading *r, struct sy_message *m, const char *id,
+    const char *signature)
+{
+	id = split_id(r, id, NULL);
+	for (size_t i = 0; i < m->call_count; i++)
+		if (m->calls[i].signature == NULL && strcmp(m->calls[i].id, id) == 0)
+			m->calls[i].signature = signature;
+}
+
+static void sign_calls(const struct reading *r, struct json_object *in,
+    struct sy_message *m)
+{
+	struct json_object *details = sy_json_get(in, "reasoning_details");
+
+	for (size_t i = 0, count = details_of(in); i < count; i++) {
+		struct json_object *detail = json_object_array_get_idx(details, i);
+		const char *id = signed_call(detail);
+
+		if (id != NULL)
+			sign_call(r, m, id, sy_json_text(detail, "data"));
+	}
+}
+
 /* Reasoning comes before the text that it led to, so the content is read behind it. */
 static int read_assistant(const struct reading *r, struct json_object *in,
     const char *path, struct sy_message *m)
@@ -339,6 +404,7 @@ static int read_assistant(const struct reading *r, struct json_object *in,
 		    (struct sy_part){ .kind = SY_PART_REFUSAL, .text = refusal };
 	if (read_calls(r, in, path, m) < 0)
 		return -1;
+	sign_calls(r, in, m);
 	return read_old_call(r, in, path, m);
 }
 
@@ -382,6 +448,7 @@ static int read_result(const struct reading *r, struct json_object *in, const ch
 	    sy_json_bool(in, "is_error", path, &m->tool_error, r->err) < 0 ||
 	    sy_json_string(in, "tool_call_id", path, &m->tool_call_id, r->err) < 0)
 		return -1;
+	m->tool_call_id = split_id(r, m->tool_call_id, NULL);
 	if (m->tool_call_id == NULL)
 		m->tool_call_id = open_call(r->out, m->name);
 	if (m->tool_call_id == NULL)

@@ -258,6 +258,18 @@ static void put_details(const struct turns *t, const struct sy_message *m)
 		sy_buf_json_str(t->out, p->format);
 		sy_buf_printf(t->out, ",\"index\":%d}", index++);
 	}
+	for (size_t i = 0; i < m->call_count; i++) {
+		if (m->calls[i].signature == NULL)
+			continue;
+		put(t, index == 0 ? ",\"reasoning_details\":[{" : ",{");
+		put(t, "\"type\":\"reasoning.encrypted\",\"data\":");
+		put_string(t, m->calls[i].signature);
+		put(t, ",\"id\":");
+		put_id(t, m->calls[i].id);
+		sy_buf_printf(t->out,
+		    ",\"format\":\"" SY_OPENAI_CALL_SIGNATURE "-v1\",\"index\":%d}",
+		    index++);
+	}
 	put(t, index > 0 ? "]" : "");
 }
 

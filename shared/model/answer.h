@@ -46,7 +46,8 @@ struct sy_answer_block {
 	struct sy_answer_citation *citations; /* of a text */
 	const char *id, *name; /* of a call */
 	bool custom;
-	const char *signature, *format; /* of a thought */
+	const char *signature; /* of a thought, or of a call */
+	const char *format;    /* of a thought */
 	const char *data; /* of a thought: encrypted; of media: base64 */
 	const char *media_type;
 };

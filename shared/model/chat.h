@@ -49,7 +49,7 @@ struct sy_tool_call {
 	const char *name;
 	const char *arguments; /* a string of JSON; plain text when custom */
 	bool custom;
-	const char *signature;
+	const char *signature; /* Gemini's, which wants it back with the call; or NULL */
 };
 
 struct sy_message {

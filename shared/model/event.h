@@ -34,7 +34,8 @@ enum sy_event_kind {
 	                  * a thought that it sends encrypted: either ends one thought, may
 	                  * come without text, and goes back unchanged.  `format`: whose */
 	SY_EV_REFUSAL,   /* text: the model declines, in its own words */
-	SY_EV_TOOL_CALL, /* call begins: call_index (dense from 0 in a choice), id, name */
+	SY_EV_TOOL_CALL, /* call begins: call_index (dense from 0 in a choice), id, name; and
+	                  * `signature` where the provider signs its calls, to come back with it */
 	SY_EV_TOOL_ARGS, /* text: a piece of the arguments of call_index, JSON text */
 	SY_EV_CITATION,  /* what the choice's text, from..to, rests on: url or data, title, and the
 	                  * words cited as text; json: the provider's own form of it */
