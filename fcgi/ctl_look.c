@@ -241,8 +241,7 @@ int sy_run_models(struct sy_cli *cli)
 
 		if ((provider != NULL && m->provider != provider) ||
 		    (provider == NULL && !all && !m->provider->enabled) ||
-		    (unpriced && m->price.per_class[SY_IN] != SY_PRICE_UNKNOWN &&
-		        m->price.per_class[SY_OUT] != SY_PRICE_UNKNOWN))
+		    (unpriced && sy_model_priced(m)))
 			continue;
 		sy_page_row(page, row);
 	}

@@ -225,14 +225,6 @@ static const char *near_target(struct sy_draft *d, const char *provider,
 	return hint;
 }
 
-static bool is_priced(const struct sy_model *m)
-{
-	bool embeds = (m->caps & (SY_CAP_EMBED | SY_CAP_CHAT)) == SY_CAP_EMBED;
-
-	return m->price.per_class[SY_IN] >= 0 &&
-	       (embeds || m->price.per_class[SY_OUT] >= 0);
-}
-
 /* `what` is "route \"chat\"". */
 static bool check_name(struct sy_draft *d, const char *what, const char *name,
     struct sy_place place)
@@ -259,7 +251,7 @@ static bool check_name(struct sy_draft *d, const char *what, const char *name,
 		sy_find_error(d->findings, d->arena, place, name,
 		    near_target(d, provider, model),
 		    "%s: target \"%s\" is not in the catalogue", what, name);
-	else if (!is_priced(&m->m) && !p->p.unpriced_ok)
+	else if (!sy_model_priced(&m->m) && !p->p.unpriced_ok)
 		sy_find_error(d->findings, d->arena, place, name, NULL,
 		    "%s: target \"%s\" has no price: give it one in a model block, or say "
 		    "unpriced_ok = yes for the provider",

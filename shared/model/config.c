@@ -33,15 +33,30 @@ const struct sy_word sy_strategy_words[] = {
 
 const struct sy_word sy_cap_words[] = {
 	{ "chat", SY_CAP_CHAT },
+	{ "complete", SY_CAP_COMPLETE },
+	{ "embed", SY_CAP_EMBED },
+	{ "rerank", SY_CAP_RERANK },
+	{ "moderate", SY_CAP_MODERATE },
+	{ "image", SY_CAP_IMAGE },
+	{ "speech", SY_CAP_SPEECH },
+	{ "transcribe", SY_CAP_TRANSCRIBE },
 	{ "tools", SY_CAP_TOOLS },
 	{ "vision", SY_CAP_VISION },
 	{ "schema", SY_CAP_SCHEMA },
 	{ "reasoning", SY_CAP_REASONING },
 	{ "audio", SY_CAP_AUDIO },
 	{ "files", SY_CAP_FILES },
-	{ "embed", SY_CAP_EMBED },
 	{ NULL, 0 },
 };
+
+bool sy_model_priced(const struct sy_model *m)
+{
+	const uint32_t without_text = SY_CAP_EMBED | SY_CAP_RERANK | SY_CAP_MODERATE;
+	bool only_in = m->caps != 0 && (m->caps & ~without_text) == 0;
+
+	return m->price.per_class[SY_IN] != SY_PRICE_UNKNOWN &&
+	    (only_in || m->price.per_class[SY_OUT] != SY_PRICE_UNKNOWN);
+}
 
 static int compare_provider(const void *name, const void *p)
 {

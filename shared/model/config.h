@@ -60,15 +60,27 @@ struct sy_provider {
 	struct sy_quirks quirks;
 };
 
+/*
+ * What a model is for, and what it can do besides.  A request names what it needs (sy_ask.caps):
+ * one of the first group, by its surface, and what it found in the body of the second.  A plan
+ * passes over models that lack one of them, unless nothing at all is known of the model.
+ */
 enum sy_cap {
+	SY_CAP_CHAT = 1 << 7,
+	SY_CAP_COMPLETE = 1 << 13,   /* completions of a text, the old way */
+	SY_CAP_EMBED = 1 << 6,
+	SY_CAP_RERANK = 1 << 8,
+	SY_CAP_MODERATE = 1 << 12,
+	SY_CAP_IMAGE = 1 << 9,       /* makes or edits images */
+	SY_CAP_SPEECH = 1 << 10,     /* text to audio */
+	SY_CAP_TRANSCRIBE = 1 << 11, /* audio to text */
+
 	SY_CAP_TOOLS = 1 << 0,
 	SY_CAP_VISION = 1 << 1,
 	SY_CAP_SCHEMA = 1 << 2,
 	SY_CAP_REASONING = 1 << 3,
 	SY_CAP_AUDIO = 1 << 4,
 	SY_CAP_FILES = 1 << 5,
-	SY_CAP_EMBED = 1 << 6,
-	SY_CAP_CHAT = 1 << 7,
 };
 
 /* One model at one provider, with the price that holds now. */
@@ -141,6 +153,10 @@ const struct sy_provider *sy_config_provider(const struct sy_config *c, const ch
 const struct sy_model *sy_config_model(const struct sy_config *c, const char *provider,
     const char *name);
 const struct sy_route *sy_config_route(const struct sy_config *c, const char *name);
+
+/* Whether each class of tokens that such a model can use has a price: for those that answer
+ * with no text (embeddings, scores) input alone is enough. */
+bool sy_model_priced(const struct sy_model *m);
 
 /*
  * What a client means by a model's name: a route, or else one target.  In this order:

@@ -45,12 +45,6 @@ struct sy_candidate *sy_candidates(const struct sy_meaning *meaning, struct sy_a
 	return out;
 }
 
-static bool priced(const struct sy_model *m)
-{
-	return m->price.per_class[SY_IN] != SY_PRICE_UNKNOWN &&
-	    m->price.per_class[SY_OUT] != SY_PRICE_UNKNOWN;
-}
-
 static const char *missing_caps(uint32_t missing, struct sy_arena *a)
 {
 	for (const struct sy_word *w = sy_cap_words; w->name != NULL; w++)
@@ -69,7 +63,7 @@ static const char *misfit(const struct sy_ask *ask, const struct sy_candidate *c
 		return c->unfit;
 	if (!m->provider->enabled)
 		return "the provider is switched off";
-	if (!priced(m) && !m->provider->unpriced_ok && !m->provider->simulated)
+	if (!sy_model_priced(m) && !m->provider->unpriced_ok && !m->provider->simulated)
 		return "the model has no price, and unpriced_ok is not set";
 	if (m->caps != 0 && (ask->caps & ~m->caps) != 0)
 		return missing_caps(ask->caps & ~m->caps, a);

@@ -72,9 +72,23 @@ static void test_timeouts_by_level(void)
 	CU_ASSERT_EQUAL(t.connect_ms, 1);
 }
 
+static void test_priced(void)
+{
+	struct sy_model both = { .price = { { 1, -1, -1, 1, -1 } } };
+	struct sy_model in = { .price = { { 1, -1, -1, -1, -1 } } };
+
+	CU_ASSERT_TRUE(sy_model_priced(&both));
+	CU_ASSERT_FALSE(sy_model_priced(&in));
+	in.caps = SY_CAP_EMBED;
+	CU_ASSERT_TRUE(sy_model_priced(&in));
+	in.caps = SY_CAP_EMBED | SY_CAP_CHAT;
+	CU_ASSERT_FALSE(sy_model_priced(&in));
+}
+
 CU_TestInfo config_tests[] = {
 	{ "what a name means", test_meaning },
 	{ "direct targets can be forbidden", test_direct_can_be_forbidden },
+	{ "priced where tokens are used", test_priced },
 	{ "the first level that sets a timeout wins", test_timeouts_by_level },
 	CU_TEST_INFO_NULL,
 };
