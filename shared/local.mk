@@ -6,6 +6,8 @@ libswitchyard_a_SOURCES += \
 	shared/base/buf.c shared/base/buf.h \
 	shared/base/clock.c shared/base/clock.h \
 	shared/base/error.c shared/base/error.h \
+	shared/base/eventstream.c shared/base/eventstream.h \
+	shared/base/framing.c shared/base/framing.h \
 	shared/base/http.c shared/base/http.h \
 	shared/base/id.c shared/base/id.h \
 	shared/base/json.c shared/base/json.h \

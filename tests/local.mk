@@ -5,7 +5,8 @@ check_PROGRAMS += tests/unit/base/base_test
 tests_unit_base_base_test_SOURCES = \
 	tests/unit/suites.h tests/unit/main.c \
 	tests/unit/base/arena_test.c tests/unit/base/buf_test.c \
-	tests/unit/base/error_test.c tests/unit/base/id_test.c \
+	tests/unit/base/error_test.c tests/unit/base/eventstream_test.c \
+	tests/unit/base/id_test.c \
 	tests/unit/base/json_test.c tests/unit/base/scan_test.c \
 	tests/unit/base/sse_test.c tests/unit/base/suites.c tests/unit/base/text_test.c \
 	tests/unit/base/zone_test.c
@@ -197,6 +198,7 @@ SY_FUZZ_TARGETS = \
 	tests/fuzz/fuzz_anthropic_feed tests/fuzz/fuzz_anthropic_parse \
 	tests/fuzz/fuzz_catalogue \
 	tests/fuzz/fuzz_config_blob tests/fuzz/fuzz_config_text \
+	tests/fuzz/fuzz_eventstream \
 	tests/fuzz/fuzz_openai_feed tests/fuzz/fuzz_openai_parse \
 	tests/fuzz/fuzz_openai_request \
 	tests/fuzz/fuzz_scan tests/fuzz/fuzz_sse tests/fuzz/fuzz_translate
@@ -234,6 +236,10 @@ tests_fuzz_fuzz_openai_request_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_scan_SOURCES = tests/fuzz/fuzz_scan.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
 tests_fuzz_fuzz_scan_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_scan_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_eventstream_SOURCES = \
+	tests/fuzz/fuzz_eventstream.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
+tests_fuzz_fuzz_eventstream_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_eventstream_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_sse_SOURCES = tests/fuzz/fuzz_sse.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
 tests_fuzz_fuzz_sse_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_sse_LDFLAGS = $(SY_FUZZ_LINK)

@@ -27,7 +27,7 @@ void sy_sse_release(struct sy_sse *s)
 static int dispatch(struct sy_sse *s, sy_take_record *take, void *arg,
     struct sy_error *err)
 {
-	struct sy_record rec = { s->event, s->data.data, s->data.len };
+	struct sy_record rec = { s->event, s->data.data, s->data.len, false };
 	int rc = 0;
 
 	if (s->has_data) {

@@ -25,9 +25,6 @@ struct sy_sse {
 	bool after_cr;   /* an LF now belongs to the line that ended */
 };
 
-/* Takes a record; negative stops the feed, with *err filled. */
-typedef int sy_take_record(void *arg, const struct sy_record *rec, struct sy_error *err);
-
 void sy_sse_init(struct sy_sse *s);
 void sy_sse_release(struct sy_sse *s);
 

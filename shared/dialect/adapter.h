@@ -9,6 +9,7 @@
 #ifndef SY_DIALECT_ADAPTER_H
 #define SY_DIALECT_ADAPTER_H
 
+#include "base/framing.h"
 #include "base/record.h"
 #include "model/ask.h"
 #include "model/event.h"
@@ -22,10 +23,6 @@ struct sy_chat;
 struct sy_http;
 struct sy_model;
 
-enum sy_framing {
-	SY_FRAMING_SSE, /* text/event-stream */
-};
-
 /* What one attempt has to go by; all of it outlives the attempt. */
 struct sy_call {
 	const struct sy_ask *ask;
@@ -33,6 +30,7 @@ struct sy_call {
 	struct sy_arena *arena;       /* the attempt's, not the request's */
 	bool stream;                  /* whether the provider is asked to stream */
 	const char *dropped;          /* out: names of fields left out, with spaces; or NULL */
+	const char *error_type;       /* a failed answer's, where its head says it; or NULL */
 };
 
 struct sy_adapter {

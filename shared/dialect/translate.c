@@ -10,7 +10,6 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/sse.h"
 #include "base/text.h"
 #include "base/walk.h"
 #include "model/answer.h"
@@ -32,7 +31,7 @@ struct sy_translation {
 	bool spliced;         /* the request was */
 	bool verbatim;        /* the answer is */
 	enum arrival arrival; /* as the first bytes show */
-	struct sy_sse sse;
+	struct sy_framer framer;
 	struct sy_buf body;       /* of a whole answer */
 	struct sy_answer *answer; /* the fold; NULL when the client streams */
 	void *decoding;           /* the adapter's state */
@@ -52,7 +51,7 @@ static void release(void *arg)
 {
 	struct sy_translation *t = arg;
 
-	sy_sse_release(&t->sse);
+	sy_framer_release(&t->framer);
 	sy_buf_release(&t->body);
 }
 
@@ -67,7 +66,7 @@ struct sy_translation *sy_translation_new(const struct sy_surface *surface,
 	t->face = face;
 	t->decoding = sy_alloc(call->arena, adapter->stream_state);
 	t->telling = sy_alloc(call->arena, surface->stream_state);
-	sy_sse_init(&t->sse);
+	sy_framer_init(&t->framer, adapter->framing);
 	sy_buf_init(&t->body, BODY_BYTES);
 	sy_defer(call->arena, release, t);
 	return t;
@@ -268,15 +267,14 @@ static int take_record(void *arg, const struct sy_record *rec, struct sy_error *
 	return 0;
 }
 
-/* A stream begins with a field's name or a comment, a document with a bracket; the content
- * type is believed about anything else. */
-static enum arrival arrival_of(bool stream, char first)
+/* A document begins with a bracket, a stream as its framing says; the content type is
+ * believed about anything else. */
+static enum arrival arrival_of(enum sy_framing framing, bool stream, char first)
 {
 	if (first == '{' || first == '[')
 		return ARRIVAL_WHOLE;
-	if (stream || first == ':' || first == 'd')
-		return ARRIVAL_STREAM;
-	return ARRIVAL_WHOLE;
+	return stream || sy_framing_begins(framing, first) ? ARRIVAL_STREAM
+	                                                   : ARRIVAL_WHOLE;
 }
 
 static void settle_way(struct sy_translation *t, enum arrival arrival)
@@ -326,13 +324,13 @@ int sy_translation_feed(struct sy_translation *t, bool stream, const char *data,
 
 		if (rest.len == 0)
 			return 0;
-		settle_way(t, arrival_of(stream, rest.at[0]));
+		settle_way(t, arrival_of(t->adapter->framing, stream, rest.at[0]));
 	}
 	t->out = out;
 	if (t->arrival == ARRIVAL_WHOLE)
 		rc = gather(t, data, len, err);
 	else
-		rc = sy_sse_feed(&t->sse, data, len, take_record, t, err);
+		rc = sy_framer_feed(&t->framer, data, len, take_record, t, err);
 	t->out = NULL;
 	return rc < 0 ? fail(t, err) : 0;
 }
@@ -357,14 +355,16 @@ static int finish_stream(struct sy_translation *t, struct sy_error *err)
 {
 	struct sy_sink sink = { take, t };
 	bool came = t->reading.events > 0;
+	int rc;
 
 	if (t->reading.whole)
 		return 0;
-	if (sy_sse_end(&t->sse, take_record, t, err) < 0)
-		return -1;
+	rc = sy_framer_end(&t->framer, take_record, t, err);
 	t->adapter->finish(t->call, t->decoding, &sink);
-	if (t->reading.whole)
+	if (t->reading.whole) /* whatever was cut off was none of the answer */
 		return 0;
+	if (rc < 0)
+		return -1;
 	if (came)
 		return sy_fail(err, SY_TRUNCATED, "",
 		    "%s closed the stream before its end",

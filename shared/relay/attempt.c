@@ -13,7 +13,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 /* More than this of an error's body is not read. */
@@ -62,7 +61,7 @@ static int add_headers(struct sy_try *t, struct sy_error *err)
 
 	if (sy_http_header(&t->http, "Content-Type", "application/json", err) < 0 ||
 	    sy_http_header(&t->http, "Accept",
-		t->call.stream ? "text/event-stream" : "application/json", err) < 0 ||
+		t->call.stream ? sy_framing_type(t->framing) : "application/json", err) < 0 ||
 	    sy_http_header(&t->http, "User-Agent", PACKAGE "/" VERSION, err) < 0 ||
 	    sy_http_header(&t->http, "X-Client-Request-Id", aid, err) < 0)
 		return -1;
@@ -104,6 +103,7 @@ static int build(struct sy_try *t, struct sy_error *err)
 	if ((adapter->splice == NULL || strcmp(adapter->name, q->in.surface->dialect) != 0) &&
 	    read_chat(q, err) < 0)
 		return -1;
+	t->framing = adapter->framing;
 	t->call.stream = wants_stream(q, &p->quirks);
 	t->translation = sy_translation_new(q->in.surface, adapter, &t->call, &q->face);
 	if (sy_translation_request(t->translation, &t->http, err) < 0)
@@ -229,8 +229,10 @@ static void on_head(void *arg, int status, const struct sy_header *headers, size
 		const char *name = headers[i].name, *value = headers[i].value;
 
 		if (strcmp(name, "content-type") == 0)
-			t->stream_answer = strncasecmp(value, "text/event-stream", 17) == 0;
-		else if (strcmp(name, "x-request-id") == 0 || strcmp(name, "request-id") == 0)
+			t->stream_answer = sy_framing_is(t->framing, value);
+		else if (strcmp(name, "x-amzn-errortype") == 0)
+			t->call.error_type = sy_strdup(t->arena, value);
+		else if (sy_listed("x-request-id request-id x-amzn-requestid", name))
 			sy_copy(t->upstream_request_id, sizeof(t->upstream_request_id), value);
 		else if (strcmp(name, "retry-after") == 0 && t->retry_after_ms == 0)
 			t->retry_after_ms = retry_after_ms(value, 1000);

@@ -80,6 +80,7 @@ struct sy_try {
 	int64_t events;      /* seen when progress_us was set */
 	int64_t answer_bytes;
 	int status;
+	enum sy_framing framing; /* of a stream from this provider */
 	bool stream_answer;
 	bool paused;
 	bool over;   /* how it ended is known: err says, or it is whole */
