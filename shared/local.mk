@@ -74,8 +74,10 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/openai_build.c \
 	shared/dialect/openai_chat.h \
 	shared/dialect/openai_chat_in.c \
-	shared/dialect/openai_chat_out.c \
+	shared/dialect/openai_chat_members.c shared/dialect/openai_chat_members.h \
 	shared/dialect/openai_chat_read.c \
+	shared/dialect/openai_chat_stream.c \
+	shared/dialect/openai_chat_whole.c \
 	shared/dialect/openai_decode.c shared/dialect/openai_decode.h \
 	shared/dialect/openai_delta.c \
 	shared/dialect/openai_messages.c \

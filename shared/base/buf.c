@@ -161,3 +161,24 @@ void sy_buf_json_str(struct sy_buf *b, const char *s)
 	else
 		sy_buf_json(b, s, strlen(s));
 }
+
+void sy_buf_key(struct sy_buf *b, const char *key)
+{
+	if (b->len > 0 && b->data[b->len - 1] != '{')
+		sy_buf_putc(b, ',');
+	sy_buf_putc(b, '"');
+	sy_buf_puts(b, key);
+	sy_buf_lit(b, "\":");
+}
+
+void sy_buf_member(struct sy_buf *b, const char *key, const char *s)
+{
+	sy_buf_key(b, key);
+	sy_buf_json_str(b, s);
+}
+
+void sy_buf_member_int(struct sy_buf *b, const char *key, int64_t n)
+{
+	sy_buf_key(b, key);
+	sy_buf_int(b, n);
+}

@@ -41,4 +41,13 @@ void sy_buf_json(struct sy_buf *b, const char *s, size_t len);
 void sy_buf_json_piece(struct sy_buf *b, const char *s, size_t len); /* without the quotes */
 void sy_buf_json_str(struct sy_buf *b, const char *s); /* NULL gives null */
 
+/* Text that is known here and now, without counting it. */
+#define sy_buf_lit(b, text) sy_buf_add(b, text, sizeof(text) - 1)
+
+/* A member of a JSON object, with a comma before it unless it is the first; the key is plain
+ * ASCII without quotes. */
+void sy_buf_key(struct sy_buf *b, const char *key); /* the value is yet to come */
+void sy_buf_member(struct sy_buf *b, const char *key, const char *s); /* NULL gives null */
+void sy_buf_member_int(struct sy_buf *b, const char *key, int64_t n);
+
 #endif

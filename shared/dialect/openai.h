@@ -5,7 +5,7 @@
  *	openai_chat_in   surface: what the engine asks of a request
  *	openai_chat_read surface: requests to the waist
  *	openai_messages  surface: their messages
- *	openai_chat_out  surface: answers as clients read them
+ *	openai_chat_stream, openai_chat_whole  surface: answers as clients read them
  *	openai_build     adapter: a request made from the waist
  *	openai_turns     adapter: its messages
  *	openai_splice    adapter: a request edited in place

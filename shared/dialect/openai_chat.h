@@ -12,8 +12,8 @@ struct json_object;
 /* What has been told of each choice of a stream. */
 struct sy_openai_told {
 	bool begun, finished;
-	unsigned char thoughts; /* that are over: the index of the one under way */
-	unsigned char elements; /* of arrays of extras */
+	uint16_t thoughts; /* that are over: the index of the one under way */
+	uint16_t elements; /* of arrays that are told in pieces */
 };
 
 struct sy_openai_chat_stream {

@@ -60,9 +60,25 @@ static void test_json_strings(void)
 	sy_buf_release(&b);
 }
 
+static void test_json_members(void)
+{
+	struct sy_buf b;
+
+	sy_buf_init(&b, 1000);
+	sy_buf_member(&b, "a", "{");
+	sy_buf_member_int(&b, "b", -1);
+	sy_buf_key(&b, "c");
+	sy_buf_putc(&b, '{');
+	sy_buf_member(&b, "d", NULL);
+	sy_buf_lit(&b, "}");
+	CU_ASSERT_STRING_EQUAL(b.data, "\"a\":\"{\",\"b\":-1,\"c\":{\"d\":null}");
+	sy_buf_release(&b);
+}
+
 CU_TestInfo buf_tests[] = {
 	{ "the limit is kept and remembered", test_limit_is_remembered },
 	{ "numbers", test_numbers },
 	{ "JSON strings", test_json_strings },
+	{ "members of a JSON object", test_json_members },
 	CU_TEST_INFO_NULL,
 };
