@@ -1,9 +1,10 @@
 /*
- * registry.c - every adapter, in one place.
+ * registry.c - every adapter and every surface, in one place.
  */
 #include "dialect/adapter.h"
 #include "dialect/anthropic.h"
 #include "dialect/openai.h"
+#include "dialect/surface.h"
 
 #include <string.h>
 
@@ -12,14 +13,26 @@ static const struct sy_adapter *const adapters[] = {
 	&sy_adapter_openai,
 };
 
-#define COUNT (sizeof(adapters) / sizeof(adapters[0]))
+static const struct sy_surface *const surfaces[] = {
+	&sy_surface_openai_chat,
+};
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 const char *const sy_adapter_names[] = { "anthropic", "openai", NULL };
 
 const struct sy_adapter *sy_adapter_find(const char *name)
 {
-	for (size_t i = 0; i < COUNT; i++)
+	for (size_t i = 0; i < COUNT(adapters); i++)
 		if (strcmp(adapters[i]->name, name) == 0)
 			return adapters[i];
+	return NULL;
+}
+
+const struct sy_surface *sy_surface_find(const char *name)
+{
+	for (size_t i = 0; i < COUNT(surfaces); i++)
+		if (strcmp(surfaces[i]->name, name) == 0)
+			return surfaces[i];
 	return NULL;
 }

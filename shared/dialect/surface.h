@@ -43,14 +43,19 @@ struct sy_surface {
 	void (*write)(const struct sy_ask *ask, const struct sy_face *face,
 	    const struct sy_answer *answer, struct sy_buf *out);
 
-	/* One event of a stream, appended as zero or more SSE records. */
+	/* One event of a stream, appended as zero or more SSE records; SY_EV_ERROR when it
+	 * fails after its beginning, and nothing after that. */
 	void (*event)(const struct sy_ask *ask, const struct sy_face *face, void *state,
 	    const struct sy_event *ev, struct sy_buf *out);
 
-	/* The error object; as an SSE record once the stream has begun. */
+	/* The error object; as an SSE record when the head of a stream went out and nothing
+	 * of the answer after it. */
 	void (*error)(const struct sy_error *err, bool streaming, struct sy_buf *out);
 };
 
 extern const struct sy_surface sy_surface_openai_chat;
+
+/* The surface of that name, or NULL. */
+const struct sy_surface *sy_surface_find(const char *name);
 
 #endif

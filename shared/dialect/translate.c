@@ -393,3 +393,11 @@ int sy_translation_finish(struct sy_translation *t, struct sy_buf *out,
 	t->out = NULL;
 	return rc < 0 ? fail(t, err) : 0;
 }
+
+void sy_translation_error(struct sy_translation *t, const struct sy_error *err,
+    struct sy_buf *out)
+{
+	struct sy_event ev = { .kind = SY_EV_ERROR, .error = err };
+
+	t->surface->event(t->call->ask, t->face, t->telling, &ev, out);
+}

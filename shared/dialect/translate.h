@@ -59,6 +59,11 @@ int sy_translation_feed(struct sy_translation *t, bool stream, const char *data,
 int sy_translation_finish(struct sy_translation *t, struct sy_buf *out,
     struct sy_error *err);
 
+/* The answer failed after some of it was given to a client that streams: appends to out how
+ * the surface says so. */
+void sy_translation_error(struct sy_translation *t, const struct sy_error *err,
+    struct sy_buf *out);
+
 /* The content type and nothing else is the client's to see before the body. */
 const struct sy_reading *sy_translation_reading(const struct sy_translation *t);
 

@@ -135,14 +135,13 @@ static void send_error(struct sy_request *q)
 	const struct sy_surface *surface =
 	    q->in.surface != NULL ? q->in.surface : &sy_surface_openai_chat;
 
-	if (!q->head_sent) {
-		sy_buf_reset(&q->held);
-		surface->error(&q->err, false, &q->held);
-		send_head(q, q->err.status, "application/json", &q->err);
+	if (q->committed && q->attempt != NULL) {
+		sy_translation_error(q->attempt->translation, &q->err, &q->held);
 	} else {
-		if (!q->committed)
-			sy_buf_reset(&q->held);
-		surface->error(&q->err, true, &q->held);
+		sy_buf_reset(&q->held);
+		surface->error(&q->err, q->head_sent, &q->held);
+		if (!q->head_sent)
+			send_head(q, q->err.status, "application/json", &q->err);
 	}
 	send_held(q);
 }

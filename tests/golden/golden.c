@@ -1,8 +1,10 @@
 /*
- * golden.c - walks the folders of tests/golden: a folder a dialect, in it a folder a case.
+ * golden.c - walks the folders of tests/golden: a folder a dialect or surface, in it a folder a
+ * case.
  *
  *	target      lines "name value", see trial.h; the dialect's own come first
- *	request     what the client sends; {"model":"m","messages":[...]} when there is none
+ *	request     what the client sends; when there is none the dialect's own, else
+ *	            {"model":"m","messages":[...]}
  *	sent        what the provider is sent
  *	answer      what the provider answers
  *	received    what the client reads, however the answer is cut
@@ -130,10 +132,17 @@ static void check_request(const char *folder, const struct trial *t)
 	sy_buf_release(&got);
 }
 
+static void set_request(struct trial *t, const struct sy_buf *body)
+{
+	t->request = body->data != NULL ? body->data : "";
+	t->request_len = body->len;
+}
+
 static void run_case(const char *dialect_folder, const char *folder)
 {
-	struct sy_buf common, target, request, answer;
+	struct sy_buf common, usual, target, request, answer;
 	struct trial t;
+	bool asks;
 
 	trial_init(&t);
 	if (read_file(dialect_folder, "target", &common))
@@ -142,9 +151,10 @@ static void run_case(const char *dialect_folder, const char *folder)
 		apply(&t, folder, &target);
 	t.request = plain_request;
 	t.request_len = strlen(plain_request);
-	if (read_file(folder, "request", &request)) {
-		t.request = request.data;
-		t.request_len = request.len;
+	if (read_file(dialect_folder, "request", &usual))
+		set_request(&t, &usual);
+	if ((asks = read_file(folder, "request", &request))) {
+		set_request(&t, &request);
 		check_request(folder, &t);
 	}
 	if (read_file(folder, "answer", &answer)) {
@@ -154,12 +164,13 @@ static void run_case(const char *dialect_folder, const char *folder)
 		t.stream |= t.answer_len > 0 && strchr("ed:", t.answer[0]) != NULL;
 		check_answer(folder, &t);
 	}
-	if (t.request == plain_request && t.answer == NULL) {
+	if (!asks && t.answer == NULL) {
 		printf("%s has neither a request nor an answer\n", folder);
 		failures++;
 	}
 	cases++;
 	sy_buf_release(&common);
+	sy_buf_release(&usual);
 	sy_buf_release(&target);
 	sy_buf_release(&request);
 	sy_buf_release(&answer);

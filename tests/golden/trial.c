@@ -6,20 +6,16 @@
 #include "base/arena.h"
 #include "base/http.h"
 #include "base/json.h"
-#include "dialect/surface.h"
 #include "dialect/translate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct sy_face face = { .id = "chatcmpl-1",
-	.model = "m",
-	.created = 1700000000 };
-
 void trial_init(struct trial *t)
 {
 	memset(t, 0, sizeof(*t));
+	t->surface = &sy_surface_openai_chat;
 	t->provider.name = "test";
 	t->provider.dialect = "openai";
 	t->provider.base_url = "https://example.com/v1";
@@ -50,6 +46,8 @@ static bool set_quirk(struct sy_quirks *q, const char *name, const char *value)
 
 bool trial_set(struct trial *t, const char *name, const char *value)
 {
+	if (strcmp(name, "surface") == 0)
+		return (t->surface = sy_surface_find(value)) != NULL;
 	if (strcmp(name, "dialect") == 0)
 		t->provider.dialect = value;
 	else if (strcmp(name, "model") == 0)
@@ -75,6 +73,7 @@ struct exchange {
 	struct sy_arena *arena;
 	struct sy_model model; /* points to the trial's provider */
 	struct sy_ask ask;
+	struct sy_face face;
 	struct sy_chat *chat;
 	struct sy_call call;
 	struct sy_http http;
@@ -92,15 +91,16 @@ static int begin(struct exchange *x, const struct trial *t, struct sy_error *err
 	if (adapter == NULL)
 		return sy_fail(err, SY_CONFIG, "", "no dialect is called '%s'",
 		    t->provider.dialect);
-	if (sy_surface_openai_chat.ask(t->request, t->request_len, x->arena, &x->ask,
-	        err) < 0)
+	x->face = (struct sy_face){ .id = sy_strf(x->arena, "%s1", t->surface->id_prefix),
+		.model = "m",
+		.created = 1700000000 };
+	if (t->surface->ask(t->request, t->request_len, x->arena, &x->ask, err) < 0)
 		return -1;
 	x->call = (struct sy_call){ .ask = &x->ask,
 		.model = &x->model,
 		.arena = x->arena,
 		.stream = x->ask.stream };
-	x->translation =
-	    sy_translation_new(&sy_surface_openai_chat, adapter, &x->call, &face);
+	x->translation = sy_translation_new(t->surface, adapter, &x->call, &x->face);
 	return sy_translation_request(x->translation, &x->http, err);
 }
 
@@ -185,6 +185,14 @@ static int feed(struct exchange *x, const struct trial *t, size_t piece,
 	return sy_translation_finish(x->translation, out, err);
 }
 
+/* As the relay does it: inside a stream, once some of it is out. */
+static void fail(struct exchange *x, struct sy_buf *out, const struct sy_error *err)
+{
+	if (x->ask.stream && sy_translation_reading(x->translation)->content)
+		sy_translation_error(x->translation, err, out);
+	put_error(out, err);
+}
+
 void trial_receive(const struct trial *t, size_t piece, struct sy_buf *out)
 {
 	struct exchange x;
@@ -198,7 +206,7 @@ void trial_receive(const struct trial *t, size_t piece, struct sy_buf *out)
 		put_error(out, &err);
 	} else {
 		if (feed(&x, t, piece, out, &err) < 0)
-			put_error(out, &err);
+			fail(&x, out, &err);
 		put_reading(out, sy_translation_reading(x.translation));
 	}
 	sy_arena_free(x.arena);

@@ -6,12 +6,14 @@
 #define SY_TESTS_TRIAL_H
 
 #include "base/buf.h"
+#include "dialect/surface.h"
 #include "model/config.h"
 
 #include <stdbool.h>
 
 /* Who is asked what, and what they answer. */
 struct trial {
+	const struct sy_surface *surface; /* the shape that the client speaks */
 	struct sy_provider provider;
 	struct sy_model model;
 	const char *request; /* the client's body */
@@ -25,8 +27,9 @@ struct trial {
 void trial_init(struct trial *t);
 
 /*
- * Sets one thing by its name: dialect, model, base_url, max_output_tokens, context_tokens,
- * status, stream, or a quirk.  False when there is no such thing.  The value outlives *t.
+ * Sets one thing by its name: surface, dialect, model, base_url, max_output_tokens,
+ * context_tokens, status, stream, or a quirk.  False when there is no such thing.  The value
+ * outlives *t.
  */
 bool trial_set(struct trial *t, const char *name, const char *value);
 
