@@ -39,6 +39,8 @@ static bool is_stream(const struct sy_header *h)
 static void put_head(struct sy_visit *v, struct sy_buf *b, int status,
     const struct sy_header *headers, size_t count)
 {
+	const struct sy_surface *surface =
+	    v->endpoint != NULL ? v->endpoint->surface : NULL;
 	char id[SY_ID_TEXT];
 
 	sy_id_text(&v->id, id);
@@ -53,6 +55,8 @@ static void put_head(struct sy_visit *v, struct sy_buf *b, int status,
 			put_header(b, "X-Accel-Buffering", "no");
 	}
 	put_header(b, "x-request-id", id);
+	if (surface != NULL && surface->id_header != NULL)
+		put_header(b, surface->id_header, id);
 	sy_buf_puts(b, "Cache-Control: private, no-store\r\n"
 	               "Vary: Authorization, X-Api-Key\r\n"
 	               "X-Content-Type-Options: nosniff\r\n"
@@ -106,6 +110,7 @@ void sy_visit_refuse(struct sy_visit *v, const struct sy_error *err)
 	const struct sy_surface *surface =
 	    v->endpoint != NULL ? v->endpoint->surface : NULL;
 	struct sy_header headers[3] = { { "content-type", "application/json" } };
+	char id[SY_ID_TEXT];
 	size_t count = 1;
 	struct sy_buf b;
 
@@ -116,8 +121,9 @@ void sy_visit_refuse(struct sy_visit *v, const struct sy_error *err)
 	if (surface == NULL)
 		surface = &sy_surface_openai_chat;
 	sy_buf_init(&b, HEAD_BYTES);
-	surface->error(err, false, &b);
-	sy_visit_answer(v, err->status, headers, count, b.data, b.len);
+	sy_id_text(&v->id, id);
+	surface->error(err, id, false, &b);
+	sy_visit_answer(v, sy_surface_status(surface, err), headers, count, b.data, b.len);
 	sy_buf_release(&b);
 }
 

@@ -31,6 +31,7 @@ void sy_openai_chat_write(const struct sy_ask *ask, const struct sy_face *face,
     const struct sy_answer *answer, struct sy_buf *out);
 void sy_openai_chat_event(const struct sy_ask *ask, const struct sy_face *face,
     void *state, const struct sy_event *ev, struct sy_buf *out);
-void sy_openai_chat_error(const struct sy_error *err, bool streaming, struct sy_buf *out);
+void sy_openai_chat_error(const struct sy_error *err, const char *request_id,
+    bool streaming, struct sy_buf *out);
 
 #endif

@@ -125,8 +125,10 @@ void sy_openai_put_extra(struct sy_buf *out, const char *key, const char *json,
 	sy_openai_put_line(out, (struct sy_span){ json, len });
 }
 
-void sy_openai_chat_error(const struct sy_error *err, bool streaming, struct sy_buf *out)
+void sy_openai_chat_error(const struct sy_error *err, const char *request_id,
+    bool streaming, struct sy_buf *out)
 {
+	(void)request_id; /* stands in a header only */
 	sy_buf_puts(out, streaming ? "data: {\"error\":{" : "{\"error\":{");
 	sy_buf_member(out, "message", err->message);
 	sy_buf_member(out, "type", err->type);

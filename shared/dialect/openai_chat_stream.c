@@ -270,7 +270,7 @@ void sy_openai_chat_event(const struct sy_ask *ask, const struct sy_face *face,
 		say_end(out, ask, face, s);
 		return;
 	case SY_EV_ERROR:
-		sy_openai_chat_error(ev->error, true, out);
+		sy_openai_chat_error(ev->error, NULL, true, out);
 		return;
 	default:
 		break;

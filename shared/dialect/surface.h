@@ -29,7 +29,9 @@ struct sy_surface {
 	const char *name;    /* "openai-chat": the word in logs, ledger and tests */
 	const char *dialect; /* adapters of the same dialect can be spliced */
 	const char *id_prefix; /* of an answer's id: "chatcmpl-" */
-	size_t stream_state; /* bytes of zeroed state that one stream needs */
+	const char *id_header; /* that the request's id goes by beside x-request-id; or NULL */
+	const char *ping;      /* keeps a stream alive once it has begun; NULL: a comment does */
+	size_t stream_state;   /* bytes of zeroed state that one stream needs */
 
 	/* Body to what the engine needs, with the checks that hold for every provider. */
 	int (*ask)(const char *body, size_t len, struct sy_arena *a, struct sy_ask *out,
@@ -38,6 +40,9 @@ struct sy_surface {
 	/* The canonical request, for a crossing.  Everything in *out lives in the arena. */
 	int (*read)(const struct sy_ask *ask, struct sy_arena *a, struct sy_chat *out,
 	    struct sy_error *err);
+
+	/* MAY be NULL.  Before a stream's first event: what its state points to lives there. */
+	void (*begin)(void *state, struct sy_arena *a);
 
 	/* A whole answer, appended to out. */
 	void (*write)(const struct sy_ask *ask, const struct sy_face *face,
@@ -50,8 +55,17 @@ struct sy_surface {
 
 	/* The error object; as an SSE record when the head of a stream went out and nothing
 	 * of the answer after it. */
-	void (*error)(const struct sy_error *err, bool streaming, struct sy_buf *out);
+	void (*error)(const struct sy_error *err, const char *request_id, bool streaming,
+	    struct sy_buf *out);
+
+	/* MAY be NULL.  The HTTP status of an error, where it is not the error's own. */
+	int (*status)(const struct sy_error *err);
 };
+
+static inline int sy_surface_status(const struct sy_surface *s, const struct sy_error *err)
+{
+	return s->status != NULL ? s->status(err) : err->status;
+}
 
 extern const struct sy_surface sy_surface_openai_chat;
 

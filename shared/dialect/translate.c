@@ -66,6 +66,8 @@ struct sy_translation *sy_translation_new(const struct sy_surface *surface,
 	t->face = face;
 	t->decoding = sy_alloc(call->arena, adapter->stream_state);
 	t->telling = sy_alloc(call->arena, surface->stream_state);
+	if (surface->begin != NULL)
+		surface->begin(t->telling, call->arena);
 	sy_framer_init(&t->framer, adapter->framing);
 	sy_buf_init(&t->body, BODY_BYTES);
 	sy_defer(call->arena, release, t);

@@ -184,7 +184,9 @@ void sy_account_last(struct sy_request *q, struct sy_attempt *row)
 
 	row->last = true;
 	row->attempts = (uint16_t)q->retry.attempts;
-	row->client_status = q->gone ? 499 : q->failed && !q->head_sent ? q->err.status : 200;
+	row->client_status = q->gone                      ? 499
+	                     : q->failed && !q->head_sent ? sy_surface_status(q->in.surface, &q->err)
+	                                                  : 200;
 	row->request_ms = (int32_t)((now - q->started_us) / 1000);
 	row->request_first_ms =
 	    q->first_us != 0 ? (int32_t)((q->first_us - q->started_us) / 1000)

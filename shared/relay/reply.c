@@ -124,10 +124,12 @@ void sy_reply_flush(struct sy_request *q)
 
 void sy_reply_heartbeat(struct sy_request *q)
 {
-	static const char comment[] = ": keep-alive\n\n";
+	const char *ping = q->committed ? q->in.surface->ping : NULL;
 
+	if (ping == NULL)
+		ping = ": keep-alive\n\n";
 	send_stream_head(q);
-	q->client->ops->body(q->client, comment, sizeof(comment) - 1);
+	q->client->ops->body(q->client, ping, strlen(ping));
 }
 
 static void send_error(struct sy_request *q)
@@ -139,9 +141,10 @@ static void send_error(struct sy_request *q)
 		sy_translation_error(q->attempt->translation, &q->err, &q->held);
 	} else {
 		sy_buf_reset(&q->held);
-		surface->error(&q->err, q->head_sent, &q->held);
+		surface->error(&q->err, q->id, q->head_sent, &q->held);
 		if (!q->head_sent)
-			send_head(q, q->err.status, "application/json", &q->err);
+			send_head(q, sy_surface_status(surface, &q->err), "application/json",
+			    &q->err);
 	}
 	send_held(q);
 }
