@@ -90,7 +90,8 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/stopwatch.c shared/dialect/stopwatch.h \
 	shared/dialect/surface.h \
 	shared/dialect/think.c shared/dialect/think.h \
-	shared/dialect/translate.c shared/dialect/translate.h
+	shared/dialect/translate.c shared/dialect/translate.h \
+	shared/dialect/undo.c shared/dialect/undo.h
 
 libswitchyard_a_SOURCES += \
 	shared/net/exchange.c shared/net/exchange.h \

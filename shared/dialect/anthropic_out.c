@@ -14,6 +14,8 @@
 #include "dialect/anthropic_names.h"
 #include "dialect/anthropic_plan.h"
 #include "dialect/anthropic_read.h"
+#include "dialect/claude.h"
+#include "model/config.h"
 
 #define BODY_BYTES (32 << 20) /* the API's own limit */
 
@@ -37,11 +39,12 @@ static int build(struct sy_call *call, struct sy_http *out, struct sy_error *err
 	struct sy_arena *a = call->arena;
 	struct sy_anthropic_plan *plan = sy_alloc(a, sizeof(*plan));
 	struct sy_buf *body = sy_alloc(a, sizeof(*body));
+	const struct sy_claude *claude = sy_claude_find(call->model->upstream);
 	struct sy_betas betas = { "" };
 
 	sy_buf_init(body, BODY_BYTES);
 	sy_defer(a, release, body);
-	if (sy_anthropic_plan_make(call, plan, err) < 0 ||
+	if (sy_anthropic_plan_make(call, claude, plan, err) < 0 ||
 	    sy_anthropic_write(plan, call->stream, a, body, &betas, err) < 0)
 		return -1;
 	if (body->full)

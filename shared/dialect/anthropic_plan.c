@@ -38,7 +38,7 @@ static bool tool_named(const struct sy_chat *chat, struct sy_arena *a, const cha
 }
 
 struct sy_json_plan sy_json_plan_make(const struct sy_chat *chat,
-    const struct sy_model *model, struct sy_arena *a)
+    const struct sy_claude *claude, const struct sy_quirks *quirks, struct sy_arena *a)
 {
 	struct sy_json_plan plan = { SY_JSON_NONE, "json_response", false };
 
@@ -48,8 +48,7 @@ struct sy_json_plan sy_json_plan_make(const struct sy_chat *chat,
 		plan.way = SY_JSON_WORDS;
 		return plan;
 	}
-	if (sy_claude_find(model->upstream)->schema &&
-	    model->provider->quirks.schema == SY_SCHEMA_NATIVE &&
+	if (claude->schema && quirks->schema == SY_SCHEMA_NATIVE &&
 	    sy_schema_native(chat->schema) && !sy_schema_wrapped(chat->schema)) {
 		plan.way = SY_JSON_NATIVE;
 		return plan;
@@ -212,11 +211,11 @@ static void plan_thinking(struct sy_anthropic_plan *p)
 
 static void plan_max_tokens(struct sy_anthropic_plan *p, bool stream)
 {
-	int64_t asked = p->chat->max_output_tokens;
+	int64_t asked = p->chat->max_output_tokens, most = model_max(p);
 
-	if (asked == 0)
+	if (asked == 0 && most > 0)
 		asked = stream ? DEFAULT_TOKENS : WHOLE_TOKENS;
-	p->max_tokens = smaller(asked, model_max(p));
+	p->max_tokens = most > 0 ? smaller(asked, most) : asked;
 }
 
 /* A value that changes nothing is not worth an error. */
@@ -350,8 +349,8 @@ static bool is_direct(const struct sy_model *model)
 	return url != NULL && strstr(url, "//api.anthropic.com") != NULL;
 }
 
-int sy_anthropic_plan_make(struct sy_call *call, struct sy_anthropic_plan *p,
-    struct sy_error *err)
+int sy_anthropic_plan_make(struct sy_call *call, const struct sy_claude *claude,
+    struct sy_anthropic_plan *p, struct sy_error *err)
 {
 	const struct sy_chat *chat = call->ask->chat;
 	bool prefill;
@@ -359,13 +358,14 @@ int sy_anthropic_plan_make(struct sy_call *call, struct sy_anthropic_plan *p,
 	memset(p, 0, sizeof(*p));
 	p->chat = chat;
 	p->model = call->model;
-	p->claude = sy_claude_find(call->model->upstream);
+	p->claude = claude;
 	p->direct = is_direct(call->model);
 	if (refuse(chat, err) < 0 ||
 	    sy_turns_make(chat, p->claude, p->direct && p->claude->mid_system,
 	        call->arena, &p->notes, &p->turns, err) < 0)
 		return -1;
-	p->json = sy_json_plan_make(chat, call->model, call->arena);
+	p->json = sy_json_plan_make(chat, claude, &call->model->provider->quirks,
+	    call->arena);
 	plan_max_tokens(p, call->stream);
 	plan_thinking(p);
 	plan_tools(p, call->arena);

@@ -19,6 +19,7 @@
 struct sy_call;
 struct sy_error;
 struct sy_model;
+struct sy_quirks;
 
 enum sy_json_way {
 	SY_JSON_NONE,
@@ -35,7 +36,7 @@ struct sy_json_plan {
 
 /* How the answer's JSON is asked for; chat may be NULL. */
 struct sy_json_plan sy_json_plan_make(const struct sy_chat *chat,
-    const struct sy_model *model, struct sy_arena *a);
+    const struct sy_claude *claude, const struct sy_quirks *quirks, struct sy_arena *a);
 
 enum sy_thinking_mode {
 	SY_THINKING_UNSAID,
@@ -54,7 +55,7 @@ struct sy_anthropic_plan {
 	struct sy_turns turns;
 	struct sy_notes notes;
 
-	int64_t max_tokens;
+	int64_t max_tokens; /* 0: nobody knows a limit */
 	enum sy_thinking_mode thinking;
 	int64_t budget_tokens;
 	const char *effort;  /* NULL not said */
@@ -71,7 +72,8 @@ struct sy_anthropic_plan {
 /* False where the provider's row says that the field is not to be sent. */
 bool sy_anthropic_may_send(const struct sy_model *model, const char *field);
 
-int sy_anthropic_plan_make(struct sy_call *call, struct sy_anthropic_plan *out,
-    struct sy_error *err);
+/* `claude`: what the model is like; it may be another vendor's behind such an API. */
+int sy_anthropic_plan_make(struct sy_call *call, const struct sy_claude *claude,
+    struct sy_anthropic_plan *out, struct sy_error *err);
 
 #endif

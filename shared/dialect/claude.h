@@ -25,7 +25,7 @@ enum sy_thinking {
 
 struct sy_claude {
 	const char *mark; /* the part of the name; "" fits all */
-	int64_t max_output;
+	int64_t max_output; /* 0: not known */
 	enum sy_sampling sampling;
 	enum sy_thinking thinking;
 	bool prefill;    /* continues a final assistant turn */
