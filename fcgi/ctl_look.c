@@ -5,6 +5,8 @@
 #include "ctl_run.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
+#include "config/option.h"
 #include "model/config.h"
 #include "ops/op_provider.h"
 #include "ops/op_status.h"
@@ -186,6 +188,11 @@ static const struct sy_column model_columns[] = {
 	{ "CACHE READ", "in_cache_read_nusd", SY_V_MONEY },
 	{ "OUT $/M", "out_nusd", SY_V_MONEY },
 	{ "CAN", "caps", SY_V_TEXT },
+	{ "DEPRECATED", "deprecated", SY_V_TEXT },
+	{ NULL, "tiers", SY_V_TEXT },
+	{ NULL, "in_cache_write_nusd", SY_V_MONEY },
+	{ NULL, "out_reasoning_nusd", SY_V_MONEY },
+	{ NULL, "max_output_tokens", SY_V_COUNT },
 	{ NULL, "upstream", SY_V_TEXT },
 };
 #define MODEL_COLUMNS (sizeof(model_columns) / sizeof(model_columns[0]))
@@ -198,6 +205,33 @@ static const char *caps_text(uint32_t caps, struct sy_arena *a)
 		if (caps & (uint32_t)w->value)
 			text =
 			    sy_strf(a, "%s%s%s", text, *text != '\0' ? " " : "", w->name);
+	return text;
+}
+
+/* NULL for none. */
+static const char *day_text(int64_t unix_s, struct sy_arena *a)
+{
+	struct sy_buf b;
+	const char *text;
+
+	if (unix_s == 0)
+		return NULL;
+	sy_buf_init(&b, 64);
+	sy_date_print(unix_s, &b);
+	text = sy_strdup(a, b.data);
+	sy_buf_release(&b);
+	return text;
+}
+
+static const char *tiers_text(const struct sy_tiers *tiers, struct sy_arena *a)
+{
+	struct sy_buf b;
+	const char *text;
+
+	sy_buf_init(&b, 1024);
+	sy_tiers_print(tiers, &b);
+	text = sy_strdup(a, b.data);
+	sy_buf_release(&b);
 	return text;
 }
 
@@ -236,6 +270,11 @@ int sy_run_models(struct sy_cli *cli)
 			price(m, SY_IN_CACHE_READ),
 			price(m, SY_OUT),
 			sy_value_text(caps_text(m->caps, cli->arena)),
+			sy_value_text(day_text(m->deprecated, cli->arena)),
+			sy_value_text(tiers_text(&m->price.tiers, cli->arena)),
+			price(m, SY_IN_CACHE_WRITE),
+			price(m, SY_OUT_REASONING),
+			sy_value_unless(m->max_output_tokens, 0),
 			sy_value_text(m->upstream),
 		};
 

@@ -44,6 +44,7 @@ libswitchyard_a_SOURCES += \
 	shared/config/link.c \
 	shared/config/option.c shared/config/option.h \
 	shared/config/option_rows.c \
+	shared/config/tiers.c \
 	shared/config/parse.c shared/config/parse.h \
 	shared/config/print.c \
 	shared/config/root.c shared/config/root.h \

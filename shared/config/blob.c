@@ -38,6 +38,20 @@ static void put_text(struct sy_buf *b, const char *text)
 		sy_buf_add(b, text, len + 1);
 }
 
+static void put_tiers(struct sy_buf *b, const struct sy_tiers *tiers)
+{
+	size_t count = 0;
+
+	while (count < SY_TIERS_MAX && tiers->tier[count].above_tokens > 0)
+		count++;
+	put_le(b, count, 1);
+	for (size_t i = 0; i < count; i++) {
+		put_le(b, (uint64_t)tiers->tier[i].above_tokens, 8);
+		for (int class = 0; class < SY_TOKEN_CLASSES; class++)
+			put_le(b, (uint64_t)tiers->tier[i].per_class[class], 8);
+	}
+}
+
 static void put_member(struct sy_buf *b, const struct sy_conf_option *o, const void *at)
 {
 	const struct sy_names *names = at;
@@ -58,6 +72,9 @@ static void put_member(struct sy_buf *b, const struct sy_conf_option *o, const v
 	case SY_OPT_MONEY:
 	case SY_OPT_DATE:
 		put_le(b, (uint64_t) * (const int64_t *)at, 8);
+		break;
+	case SY_OPT_TIERS:
+		put_tiers(b, at);
 		break;
 	case SY_OPT_TEXT:
 		put_text(b, *(const char *const *)at);
@@ -250,6 +267,18 @@ static void get_names(struct unpacker *u, struct sy_names *names)
 		names->name[i] = get_name(u);
 }
 
+static void get_tiers(struct unpacker *u, struct sy_tiers *tiers)
+{
+	size_t count = (size_t)get_le(u, 1);
+
+	u->bad |= count > SY_TIERS_MAX;
+	for (size_t i = 0; i < count && !u->bad; i++) {
+		tiers->tier[i].above_tokens = (int64_t)get_le(u, 8);
+		for (int class = 0; class < SY_TOKEN_CLASSES; class++)
+			tiers->tier[i].per_class[class] = (int64_t)get_le(u, 8);
+	}
+}
+
 static void get_member(struct unpacker *u, const struct sy_conf_option *o, void *at)
 {
 	uint64_t n;
@@ -276,6 +305,9 @@ static void get_member(struct unpacker *u, const struct sy_conf_option *o, void 
 	case SY_OPT_MONEY:
 	case SY_OPT_DATE:
 		*(int64_t *)at = (int64_t)get_le(u, 8);
+		break;
+	case SY_OPT_TIERS:
+		get_tiers(u, at);
 		break;
 	case SY_OPT_TEXT:
 		*(const char **)at = get_text(u);

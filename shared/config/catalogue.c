@@ -20,8 +20,8 @@
 #define FIELD_MAX   512
 
 static const char *const column_names[] = { "model", "provider", "upstream", "context",
-	"max_output", "in", "cache_read", "cache_write", "out", "reasoning", "caps",
-	"valid_from", "source", NULL };
+	"max_output", "in", "cache_read", "cache_write", "out", "reasoning", "tiers", "caps",
+	"valid_from", "deprecated", "source", NULL };
 
 struct csv_reader {
 	struct sy_draft *draft;

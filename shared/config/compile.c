@@ -8,6 +8,7 @@
 #include "config/draft.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/text.h"
 #include "base/zone.h"
 #include "config/config_file.h"
@@ -80,7 +81,8 @@ static void lay_over(struct sy_draft_model *under, const struct sy_draft_model *
 		[SY_OPT_WORDS] = sizeof(uint32_t),
 		[SY_OPT_TOKENS] = sizeof(int64_t),
 		[SY_OPT_MONEY] = sizeof(int64_t),
-		[SY_OPT_DATE] = sizeof(int64_t) };
+		[SY_OPT_DATE] = sizeof(int64_t),
+		[SY_OPT_TIERS] = sizeof(struct sy_tiers) };
 
 	for (const struct sy_conf_option *o = rows; o->name != NULL; o++)
 		if (block->given & (uint64_t)1 << (o - rows))
@@ -225,6 +227,20 @@ static const char *near_target(struct sy_draft *d, const char *provider,
 	return hint;
 }
 
+static void warn_deprecated(struct sy_draft *d, const char *what, const char *name,
+    const struct sy_model *m, struct sy_place place)
+{
+	struct sy_buf day;
+
+	if (m->deprecated == 0)
+		return;
+	sy_buf_init(&day, 64);
+	sy_date_print(m->deprecated, &day);
+	sy_find_warning(d->findings, d->arena, place, name, NULL,
+	    "%s: target \"%s\" is deprecated from %s on", what, name, day.data);
+	sy_buf_release(&day);
+}
+
 /* `what` is "route \"chat\"". */
 static bool check_name(struct sy_draft *d, const char *what, const char *name,
     struct sy_place place)
@@ -256,8 +272,10 @@ static bool check_name(struct sy_draft *d, const char *what, const char *name,
 		    "%s: target \"%s\" has no price: give it one in a model block, or say "
 		    "unpriced_ok = yes for the provider",
 		    what, name);
-	else
+	else {
+		warn_deprecated(d, what, name, &m->m, place);
 		return true;
+	}
 	return false;
 }
 

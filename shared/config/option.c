@@ -84,6 +84,18 @@ static void print_units(int64_t n, const struct unit *units, struct sy_buf *out)
 	sy_buf_puts(out, units->name);
 }
 
+int64_t sy_tokens_parse(const char *text)
+{
+	int64_t n;
+
+	return parse_units(text, token_units, &n) ? n : -1;
+}
+
+void sy_tokens_print(int64_t tokens, struct sy_buf *out)
+{
+	print_units(tokens, token_units, out);
+}
+
 int64_t sy_money_parse(const char *text)
 {
 	int64_t whole, part = 0;
@@ -320,6 +332,8 @@ int sy_conf_option_parse(const struct sy_conf_option *o, const char *text, void 
 			    "it is a date such as 2026-01-31");
 		*(int64_t *)at = n;
 		return 0;
+	case SY_OPT_TIERS:
+		return sy_tiers_parse(text, at, err);
 	case SY_OPT_WORD:
 		if (sy_word_value(o->words, text) < 0)
 			return blame_word(o, text, err);
@@ -385,6 +399,11 @@ void sy_conf_option_print(const struct sy_conf_option *o, const void *at,
 			sy_buf_puts(out, "\"\"");
 		else
 			sy_date_print(*(const int64_t *)at, out);
+		break;
+	case SY_OPT_TIERS:
+		sy_buf_putc(out, '"');
+		sy_tiers_print(at, out);
+		sy_buf_putc(out, '"');
 		break;
 	case SY_OPT_WORD:
 		sy_buf_puts(out, sy_word_name(o->words, *(const int *)at));

@@ -26,6 +26,7 @@ enum sy_conf_option_type {
 	SY_OPT_TOKENS, /* int64_t: 8192, 128k, 1M; powers of 1,000 */
 	SY_OPT_MONEY,  /* int64_t micro-dollars: 0.15; unknown is SY_PRICE_UNKNOWN */
 	SY_OPT_DATE,   /* int64_t Unix seconds: 2026-01-31 */
+	SY_OPT_TIERS,  /* struct sy_tiers: "200k: in 4.00 out 18.00; 500k: in 6.00" */
 	SY_OPT_WORD,   /* int: one of words */
 	SY_OPT_WORDS,  /* uint32_t: bits of words, with spaces between */
 	SY_OPT_TEXT,   /* const char *: NULL when not given */
@@ -90,6 +91,18 @@ void sy_money_print(int64_t micro_dollars, struct sy_buf *out);
 /* "2026-01-31" to Unix seconds at 00:00 UTC, and back; -1 when it is no date. */
 int64_t sy_date_parse(const char *text);
 void sy_date_print(int64_t unix_s, struct sy_buf *out);
+
+/* tiers.c: prices of long requests; the option's text, the empty one for none. */
+struct sy_tiers;
+int sy_tiers_parse(const char *text, struct sy_tiers *out, struct sy_error *err);
+void sy_tiers_print(const struct sy_tiers *tiers, struct sy_buf *out);
+
+/* The classes of tokens, in the words of prices: "in", "cache_read", ... */
+extern const struct sy_word sy_price_words[];
+
+/* "128k" to 128000, and back; -1 when it is no number of tokens. */
+int64_t sy_tokens_parse(const char *text);
+void sy_tokens_print(int64_t tokens, struct sy_buf *out);
 
 /* A text in double quotes, escaped for the reader. */
 void sy_quote(const char *text, struct sy_buf *out);

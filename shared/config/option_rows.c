@@ -30,6 +30,7 @@ static const struct sy_word enabled_words[] = {
 	ROW(s, m, n, SY_OPT_BYTES, NULL, low, high, init, h)
 #define TOKENS(s, m, n, h)        ROW(s, m, n, SY_OPT_TOKENS, NULL, 0, TOKENS_MAX, NULL, h)
 #define MONEY(s, m, n, h)         ROW(s, m, n, SY_OPT_MONEY, NULL, 0, MONEY_MAX, "unknown", h)
+#define TIERS(s, m, n, h)         ROW(s, m, n, SY_OPT_TIERS, NULL, 0, 0, NULL, h)
 #define DATE(s, m, n, h)          ROW(s, m, n, SY_OPT_DATE, NULL, 0, INT64_MAX, NULL, h)
 #define WORD(s, m, n, w, init, h) ROW(s, m, n, SY_OPT_WORD, w, 0, 0, init, h)
 #define WORDS(s, m, n, w, h)      ROW(s, m, n, SY_OPT_WORDS, w, 0, 0, NULL, h)
@@ -109,8 +110,10 @@ static const struct sy_conf_option model_rows[] = {
 	MONEY(S, m.price.per_class[SY_IN_CACHE_WRITE], "cache_write", "of those written to one"),
 	MONEY(S, m.price.per_class[SY_OUT], "out", "price of a million output tokens"),
 	MONEY(S, m.price.per_class[SY_OUT_REASONING], "reasoning", "of those spent on thinking"),
+	TIERS(S, m.price.tiers, "tiers", "prices of requests with longer input"),
 	WORDS(S, m.caps, "caps", sy_cap_words, "what it can do; empty: not known"),
 	DATE(S, m.price_from, "valid_from", "day from which the price holds"),
+	DATE(S, m.deprecated, "deprecated", "day from which its maker advises against it"),
 	END
 };
 #undef S

@@ -93,6 +93,7 @@ struct sy_model {
 	int64_t max_output_tokens; /* 0 not known */
 	struct sy_price price;
 	int64_t price_from; /* Unix seconds the price is valid from; 0 always */
+	int64_t deprecated; /* Unix seconds from which its maker advises against it; 0 never */
 };
 
 enum sy_strategy { SY_ORDER, SY_WEIGHTED };

@@ -3,6 +3,8 @@
  */
 #include "model/usage.h"
 
+#include <stddef.h>
+
 const char *const sy_token_class_names[SY_TOKEN_CLASSES] = {
 	[SY_IN] = "in",
 	[SY_IN_CACHE_READ] = "in_cache_read",
@@ -22,21 +24,43 @@ int64_t sy_usage_out(const struct sy_usage *u)
 	return u->tokens[SY_OUT] + u->tokens[SY_OUT_REASONING];
 }
 
-static int64_t class_price(const struct sy_price *p, int class)
+/* The highest tier that so much input reaches, or NULL. */
+static const struct sy_tier *tier_of(const struct sy_price *p, int64_t in_tokens)
 {
-	if (p->per_class[class] != SY_PRICE_UNKNOWN)
-		return p->per_class[class];
-	return p->per_class[class >= SY_OUT ? SY_OUT : SY_IN];
+	const struct sy_tier *reached = NULL;
+
+	for (size_t i = 0; i < SY_TIERS_MAX; i++)
+		if (p->tiers.tier[i].above_tokens > 0 &&
+		    in_tokens > p->tiers.tier[i].above_tokens)
+			reached = &p->tiers.tier[i];
+	return reached;
+}
+
+static int64_t own_price(const struct sy_price *p, const struct sy_tier *tier, int class)
+{
+	if (tier != NULL && tier->per_class[class] != SY_PRICE_UNKNOWN)
+		return tier->per_class[class];
+	return p->per_class[class];
+}
+
+static int64_t class_price(const struct sy_price *p, const struct sy_tier *tier, int class)
+{
+	int64_t price = own_price(p, tier, class);
+
+	if (price != SY_PRICE_UNKNOWN)
+		return price;
+	return own_price(p, tier, class >= SY_OUT ? SY_OUT : SY_IN);
 }
 
 bool sy_usage_cost(const struct sy_usage *u, const struct sy_price *p, int64_t *cost)
 {
 	/* A hundred million tokens at a million dollars a million fit in 128 bits only. */
 	__int128 sum = 0;
+	const struct sy_tier *tier = tier_of(p, sy_usage_in(u));
 
 	*cost = 0;
 	for (int class = 0; class < SY_TOKEN_CLASSES; class++) {
-		int64_t price = class_price(p, class);
+		int64_t price = class_price(p, tier, class);
 
 		if (u->tokens[class] == 0)
 			continue;

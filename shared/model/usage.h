@@ -35,18 +35,32 @@ struct sy_usage {
 	int64_t tokens[SY_TOKEN_CLASSES];
 };
 
-/* Micro-dollars a million tokens; -1 where not known. */
-struct sy_price {
+#define SY_PRICE_UNKNOWN (-1)
+#define SY_TIERS_MAX     3
+
+/* What a request costs whose input is longer than `above_tokens`: all of it, not the part
+ * above.  Classes that a tier says nothing of keep the price they have. */
+struct sy_tier {
+	int64_t above_tokens; /* 0: no tier */
 	int64_t per_class[SY_TOKEN_CLASSES];
 };
 
-#define SY_PRICE_UNKNOWN (-1)
+/* The tiers stand in rising order; the first without a threshold ends them. */
+struct sy_tiers {
+	struct sy_tier tier[SY_TIERS_MAX];
+};
+
+/* Micro-dollars a million tokens; SY_PRICE_UNKNOWN where not known. */
+struct sy_price {
+	int64_t per_class[SY_TOKEN_CLASSES];
+	struct sy_tiers tiers;
+};
 
 int64_t sy_usage_in(const struct sy_usage *u);  /* all input classes */
 int64_t sy_usage_out(const struct sy_usage *u); /* all output classes */
 
 /*
- * The cost in nano-dollars, rounded half up once.  A class without a price of its own costs
+ * The cost in nano-dollars, rounded half up once, at the tier that the input reaches.  A class without a price of its own costs
  * what its plain class does: cache reads and writes as `in`, reasoning as `out`.  False, and
  * *cost 0, when a class that was used has no price at all: unpriced is a state, not zero.
  */

@@ -23,6 +23,7 @@ static const struct bad {
 	{ COLUMNS "a,openai,-1,2,\n", 2, "column in cannot be \"-1\"", NULL },
 	{ COLUMNS "a,openai,1e9,2,\n", 2, "column in cannot be \"1e9\"", NULL },
 	{ COLUMNS "a,openai,1,2,2026-02-30\n", 2, "column valid_from cannot be", NULL },
+	{ "model,provider,tiers\na,openai,200k in 1\n", 2, "column tiers cannot be", NULL },
 	{ COLUMNS ",openai,1,2,\n", 2, "a model's name is", NULL },
 	{ COLUMNS "a,,1,2,\n", 2, "a model needs a provider", NULL },
 	{ COLUMNS "a b,openai,1,2,\n", 2, "a model's name is", NULL },
@@ -100,6 +101,31 @@ static void test_layers(void)
 	world_drop(&w);
 }
 
+/* What a file says of tiers and of the end of a model comes through to where it is used. */
+static void test_tiers_and_ends(void)
+{
+	struct world w;
+	const struct sy_model *m;
+
+	world_make(&w);
+	world_puts(&w, "etc/switchyard.conf",
+	    "provider openai { }\nroute old { targets = { \"openai:old-1\" } }\n");
+	world_puts(&w, "etc/models.d/50-local.csv",
+	    "model,provider,in,out,tiers,deprecated\n"
+	    "old-1,openai,2,8,200k: in 4 out 12,2026-05-01\n");
+	CU_ASSERT_EQUAL_FATAL(world_read(&w), 0);
+	m = sy_config_model(w.config, "openai", "old-1");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+	CU_ASSERT_EQUAL(m->price.tiers.tier[0].above_tokens, 200000);
+	CU_ASSERT_EQUAL(m->price.tiers.tier[0].per_class[SY_OUT], 12000000);
+	CU_ASSERT_EQUAL(m->price.tiers.tier[0].per_class[SY_OUT_REASONING],
+	    SY_PRICE_UNKNOWN);
+	CU_ASSERT_EQUAL(m->price.tiers.tier[1].above_tokens, 0);
+	CU_ASSERT_PTR_NOT_NULL(world_finding(&w.findings,
+	    "route \"old\": target \"openai:old-1\" is deprecated from 2026-05-01 on"));
+	world_drop(&w);
+}
+
 /* More lines than any feed should have. */
 static void test_many(void)
 {
@@ -122,6 +148,7 @@ static void test_many(void)
 CU_TestInfo catalogue_tests[] = {
 	{ "bad lines", test_bad },
 	{ "layers", test_layers },
+	{ "tiers and ends", test_tiers_and_ends },
 	{ "many", test_many },
 	CU_TEST_INFO_NULL,
 };

@@ -74,8 +74,8 @@ static void test_timeouts_by_level(void)
 
 static void test_priced(void)
 {
-	struct sy_model both = { .price = { { 1, -1, -1, 1, -1 } } };
-	struct sy_model in = { .price = { { 1, -1, -1, -1, -1 } } };
+	struct sy_model both = { .price.per_class = { 1, -1, -1, 1, -1 } };
+	struct sy_model in = { .price.per_class = { 1, -1, -1, -1, -1 } };
 
 	CU_ASSERT_TRUE(sy_model_priced(&both));
 	CU_ASSERT_FALSE(sy_model_priced(&in));

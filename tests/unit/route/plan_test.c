@@ -11,14 +11,14 @@
 static struct sy_provider acme = { .name = "acme", .enabled = true };
 static struct sy_provider dark = { .name = "dark" };
 static struct sy_model models[] = {
-	{ .provider = &acme, .name = "a", .price = { { 1, 1, 1, 1, 1 } } },
-	{ .provider = &acme, .name = "b", .price = { { 1, 1, 1, 1, 1 } } },
-	{ .provider = &acme, .name = "c", .price = { { 1, 1, 1, 1, 1 } } },
-	{ .provider = &dark, .name = "d", .price = { { 1, 1, 1, 1, 1 } } },
-	{ .provider = &acme, .name = "tiny", .price = { { 1, 1, 1, 1, 1 } },
+	{ .provider = &acme, .name = "a", .price.per_class = { 1, 1, 1, 1, 1 } },
+	{ .provider = &acme, .name = "b", .price.per_class = { 1, 1, 1, 1, 1 } },
+	{ .provider = &acme, .name = "c", .price.per_class = { 1, 1, 1, 1, 1 } },
+	{ .provider = &dark, .name = "d", .price.per_class = { 1, 1, 1, 1, 1 } },
+	{ .provider = &acme, .name = "tiny", .price.per_class = { 1, 1, 1, 1, 1 },
 	    .context_tokens = 10, .caps = SY_CAP_CHAT },
 	{ .provider = &acme, .name = "dear",
-	    .price = { { SY_PRICE_UNKNOWN, 1, 1, 1, 1 } } },
+	    .price.per_class = { SY_PRICE_UNKNOWN, 1, 1, 1, 1 } },
 };
 static const struct sy_route weighted = { .strategy = SY_WEIGHTED };
 static struct sy_ask ask = { .input_tokens = 100, .caps = SY_CAP_CHAT };
