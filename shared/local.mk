@@ -68,6 +68,7 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/anthropic_usage.c shared/dialect/anthropic_usage.h \
 	shared/dialect/anthropic_write.h \
 	shared/dialect/claude.c shared/dialect/claude.h \
+	shared/dialect/fields.c shared/dialect/fields.h \
 	shared/dialect/media.c shared/dialect/media.h \
 	shared/dialect/notes.c shared/dialect/notes.h \
 	shared/dialect/openai.h \

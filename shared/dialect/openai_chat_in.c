@@ -8,13 +8,12 @@
 
 #include "base/arena.h"
 #include "base/scan.h"
-#include "base/text.h"
 #include "base/walk.h"
+#include "dialect/fields.h"
 #include "dialect/openai.h"
 #include "model/config.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define OUTPUT_TOKENS_MAX 100000000
@@ -36,11 +35,7 @@ static const struct sy_scan_limits limits = {
 	.watch_keys = sy_openai_watch_keys,
 };
 
-static const struct {
-	const char *field;
-	enum sy_json_type type;
-	const char *wanted;
-} types[] = {
+static const struct sy_field_type types[] = {
 	{ "messages", SY_J_ARRAY, "an array" },
 	{ "tools", SY_J_ARRAY, "an array" },
 	{ "functions", SY_J_ARRAY, "an array" },
@@ -58,67 +53,16 @@ static const struct {
 	{ "top_p", SY_J_NUMBER, "a number" },
 	{ "frequency_penalty", SY_J_NUMBER, "a number" },
 	{ "presence_penalty", SY_J_NUMBER, "a number" },
+	{ NULL, SY_J_NULL, NULL },
 };
 
-static const struct {
-	const char *field;
-	double min, max;
-} ranges[] = {
+static const struct sy_field_range ranges[] = {
 	{ "temperature", 0, 2 },
 	{ "top_p", 0, 1 },
 	{ "frequency_penalty", -2, 2 },
 	{ "presence_penalty", -2, 2 },
+	{ NULL, 0, 0 },
 };
-
-/* A member that is there and not null. */
-static const struct sy_member *given(const struct sy_scan *s, const char *field)
-{
-	const struct sy_member *m = sy_scan_find(s, field);
-
-	return m == NULL || m->type == SY_J_NULL ? NULL : m;
-}
-
-static struct sy_span span_of(const struct sy_scan *s, const struct sy_member *m)
-{
-	return m == NULL ? (struct sy_span){ NULL, 0 }
-	                 : (struct sy_span){ s->text + m->at, m->len };
-}
-
-static int check_types(const struct sy_scan *s, struct sy_error *err)
-{
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		const struct sy_member *m = given(s, types[i].field);
-
-		if (m != NULL && m->type != types[i].type)
-			return sy_fail_code(err, SY_BAD_REQUEST, types[i].field,
-			    "invalid_type", "'%s' must be %s", types[i].field,
-			    types[i].wanted);
-	}
-	return 0;
-}
-
-static int check_ranges(const struct sy_scan *s, struct sy_error *err)
-{
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-		const struct sy_member *m = given(s, ranges[i].field);
-		char text[40];
-		double value;
-
-		if (m == NULL)
-			continue;
-		sy_copy_n(text, sizeof(text), s->text + m->at, m->len);
-		value = strtod(text, NULL);
-		if (value < ranges[i].min)
-			return sy_fail_code(err, SY_BAD_REQUEST, ranges[i].field,
-			    "decimal_below_min_value", "'%s' must be at least %g",
-			    ranges[i].field, ranges[i].min);
-		if (value > ranges[i].max)
-			return sy_fail_code(err, SY_BAD_REQUEST, ranges[i].field,
-			    "decimal_above_max_value", "'%s' must be at most %g",
-			    ranges[i].field, ranges[i].max);
-	}
-	return 0;
-}
 
 static bool is_role(struct sy_span role)
 {
@@ -133,8 +77,8 @@ static bool is_role(struct sy_span role)
 
 static int check_messages(const struct sy_scan *s, struct sy_error *err)
 {
-	const struct sy_member *m = given(s, "messages");
-	struct sy_span list = span_of(s, m), message;
+	const struct sy_member *m = sy_field(s, "messages");
+	struct sy_span list = sy_field_span(s, "messages"), message;
 	size_t pos = 0;
 	char param[64];
 
@@ -165,30 +109,6 @@ static int check_messages(const struct sy_scan *s, struct sy_error *err)
 	return 0;
 }
 
-static int check_tools(const struct sy_scan *s, struct sy_error *err)
-{
-	const struct sy_member *m = given(s, "tools");
-	struct sy_span list = span_of(s, m), tool;
-	size_t pos = 0;
-
-	if (m != NULL && m->elements > SY_OPENAI_TOOLS_MAX)
-		return sy_fail_code(err, SY_BAD_REQUEST, "tools",
-		    "array_above_max_length", "'tools' may hold %d tools",
-		    SY_OPENAI_TOOLS_MAX);
-	for (size_t i = 0; sy_walk_element(list, &pos, &tool); i++) {
-		char param[64];
-
-		snprintf(param, sizeof(param), "tools[%zu]", i);
-		if (!sy_span_is_object(tool))
-			return sy_fail_code(err, SY_BAD_REQUEST, param, "invalid_type",
-			    "'%s' must be an object", param);
-		if (tool.len > SCHEMA_BYTES_MAX)
-			return sy_fail(err, SY_TOO_LARGE, param, "'%s' is over %d bytes",
-			    param, SCHEMA_BYTES_MAX);
-	}
-	return 0;
-}
-
 /* The smaller of the two fields for the same thing. */
 static int read_output_limit(const struct sy_scan *s, struct sy_ask *out,
     struct sy_error *err)
@@ -212,7 +132,7 @@ static int read_numbers(const struct sy_scan *s, struct sy_ask *out, struct sy_e
 	    read_output_limit(s, out, err) < 0)
 		return -1;
 	out->n = (int)n;
-	return check_ranges(s, err);
+	return sy_fields_ranges(s, ranges, err);
 }
 
 static int read_stream(const struct sy_scan *s, struct sy_ask *out, struct sy_error *err)
@@ -221,7 +141,7 @@ static int read_stream(const struct sy_scan *s, struct sy_ask *out, struct sy_er
 
 	if (sy_scan_bool(s, "stream", &out->stream, err) < 0)
 		return -1;
-	options = span_of(s, given(s, "stream_options"));
+	options = sy_field_span(s, "stream_options");
 	usage = sy_walk_get(options, "include_usage");
 	if (usage.at != NULL && usage.at[0] != 't' && usage.at[0] != 'f')
 		return sy_fail_code(err, SY_BAD_REQUEST, "stream_options.include_usage",
@@ -232,18 +152,19 @@ static int read_stream(const struct sy_scan *s, struct sy_ask *out, struct sy_er
 
 static void read_caps(const struct sy_scan *s, struct sy_ask *out)
 {
-	const struct sy_member *messages = given(s, "messages");
-	const struct sy_member *tools = given(s, "tools"), *old = given(s, "functions");
+	const struct sy_member *messages = sy_field(s, "messages");
+	const struct sy_member *tools = sy_field(s, "tools"),
+	                       *old = sy_field(s, "functions");
 
 	out->caps = SY_CAP_CHAT;
 	if ((tools != NULL && tools->elements > 0) || (old != NULL && old->elements > 0))
 		out->caps |= SY_CAP_TOOLS;
-	if (given(s, "audio") != NULL)
+	if (sy_field(s, "audio") != NULL)
 		out->caps |= SY_CAP_AUDIO;
 	for (size_t i = 0; i < sizeof(part_caps) / sizeof(part_caps[0]); i++)
 		if (messages->seen & 1u << i)
 			out->caps |= part_caps[i];
-	if (sy_span_is(sy_walk_get(span_of(s, given(s, "response_format")), "type"),
+	if (sy_span_is(sy_walk_get(sy_field_span(s, "response_format"), "type"),
 	        "json_schema"))
 		out->caps |= SY_CAP_SCHEMA;
 }
@@ -251,7 +172,7 @@ static void read_caps(const struct sy_scan *s, struct sy_ask *out)
 static int read_labels(const struct sy_scan *s, struct sy_arena *a, struct sy_ask *out,
     struct sy_error *err)
 {
-	struct sy_span feature = sy_walk_get(span_of(s, given(s, "metadata")), "feature");
+	struct sy_span feature = sy_walk_get(sy_field_span(s, "metadata"), "feature");
 
 	if (sy_scan_string(s, "model", a, &out->model, err) < 0 ||
 	    sy_scan_string(s, "user", a, &out->user, err) < 0)
@@ -272,8 +193,10 @@ static int ask(const char *body, size_t len, struct sy_arena *a, struct sy_ask *
 	if (s->type != SY_J_OBJECT)
 		return sy_fail_code(err, SY_BAD_REQUEST, "", "invalid_type",
 		    "the body must be a JSON object");
-	if (read_labels(s, a, out, err) < 0 || check_types(s, err) < 0 ||
-	    check_messages(s, err) < 0 || check_tools(s, err) < 0 ||
+	if (read_labels(s, a, out, err) < 0 || sy_fields_types(s, types, err) < 0 ||
+	    check_messages(s, err) < 0 ||
+	    sy_fields_objects(s, "tools", SY_OPENAI_TOOLS_MAX, SCHEMA_BYTES_MAX, err) <
+	        0 ||
 	    read_numbers(s, out, err) < 0 || read_stream(s, out, err) < 0)
 		return -1;
 	read_caps(s, out);
