@@ -32,8 +32,7 @@ struct sy_content {
 	struct sy_undo undo;
 	struct open_block open[OPEN_BLOCKS];
 	struct sy_buf scratch;
-	struct sy_buf pending;   /* citations of the open block, each ending in a NUL */
-	struct sy_buf citations; /* of the blocks before */
+	struct sy_buf pending; /* citations of the open block, each ending in a NUL */
 };
 
 /* One call's view: content, and where its events go. */
@@ -51,7 +50,6 @@ static void release(void *arg)
 		sy_buf_release(&c->open[i].call.input);
 	sy_buf_release(&c->scratch);
 	sy_buf_release(&c->pending);
-	sy_buf_release(&c->citations);
 	sy_undo_release(&c->undo);
 }
 
@@ -63,7 +61,6 @@ struct sy_content *sy_content_new(const struct sy_call *call)
 		sy_buf_init(&c->open[i].call.input, SY_UNDO_BYTES);
 	sy_buf_init(&c->scratch, BUFFER_BYTES);
 	sy_buf_init(&c->pending, BUFFER_BYTES);
-	sy_buf_init(&c->citations, BUFFER_BYTES);
 	sy_undo_init(&c->undo, call->ask->chat,
 	    sy_json_plan_make(call->ask->chat, sy_claude_find(call->model->upstream),
 	        &call->model->provider->quirks, call->arena));
@@ -84,45 +81,56 @@ static size_t decode(struct sy_content *c, struct sy_span string)
 
 static char *keep(struct teller *r, struct sy_span string)
 {
-	return string.at != NULL ? sy_unquote(r->call->arena, string, NULL) : NULL;
+	return sy_span_is_string(string) ? sy_unquote(r->call->arena, string, NULL)
+	                                 : NULL;
 }
 
 /* --- Citations. ------------------------------------------------------------------------- */
 
-/* What has an address becomes an annotation once its block's end is known. */
+/* They are told once it is known where their block ends; not those of text that a JSON answer
+ * may replace. */
+static void take_citation(struct teller *r, struct sy_span citation)
+{
+	if (!sy_span_is_object(citation) || r->c->undo.json.way == SY_JSON_TOOL)
+		return;
+	sy_buf_add(&r->c->pending, citation.at, citation.len);
+	sy_buf_add(&r->c->pending, "", 1);
+}
 
-static void take_citation(struct teller *r, struct open_block *b, struct sy_span citation)
+static void emit_citation(struct teller *r, const struct open_block *b,
+    struct sy_span citation)
 {
 	struct sy_span url = sy_walk_get(citation, "url");
 	struct sy_span title = sy_walk_get(citation, "title");
-	struct sy_buf *out = &r->c->pending;
+	struct sy_span number = sy_walk_get(citation, "document_index");
+	struct sy_event ev = { .kind = SY_EV_CITATION,
+		.from = b->begins_at,
+		.to = r->c->undo.characters,
+		.json = citation.at,
+		.json_len = citation.len,
+		.format = "anthropic" };
 
-	if (url.at == NULL)
+	if (!sy_span_is_string(url)) /* of a search result it has this name */
 		url = sy_walk_get(citation, "source");
-	if (!sy_span_is_string(url))
-		return;
-	sy_buf_puts(out, "{\"type\":\"url_citation\",\"url_citation\":{\"url\":");
-	sy_buf_add(out, url.at, url.len);
-	sy_buf_puts(out, ",\"title\":");
-	if (sy_span_is_string(title))
-		sy_buf_add(out, title.at, title.len);
-	else
-		sy_buf_puts(out, "\"\"");
-	sy_buf_puts(out, ",\"start_index\":");
-	sy_buf_int(out, b->begins_at);
-	sy_buf_add(out, "", 1);
+	if (!sy_span_is_string(title))
+		title = sy_walk_get(citation, "document_title");
+	ev.url = keep(r, url);
+	ev.title = keep(r, title);
+	ev.text = keep(r, sy_walk_get(citation, "cited_text"));
+	ev.text_len = ev.text != NULL ? strlen(ev.text) : 0;
+	if (number.at != NULL)
+		ev.data = sy_strndup(r->call->arena, number.at, number.len);
+	sy_emit(r->sink, &ev);
 }
 
-static void close_citations(struct teller *r)
+static void close_citations(struct teller *r, const struct open_block *b)
 {
-	struct sy_buf *in = &r->c->pending, *out = &r->c->citations;
+	struct sy_buf *in = &r->c->pending;
+	size_t len;
 
-	for (size_t at = 0; at < in->len; at += strlen(in->data + at) + 1) {
-		sy_buf_putc(out, out->len == 0 ? '[' : ',');
-		sy_buf_puts(out, in->data + at);
-		sy_buf_puts(out, ",\"end_index\":");
-		sy_buf_int(out, r->c->undo.characters);
-		sy_buf_puts(out, "}}");
+	for (size_t at = 0; at < in->len; at += len + 1) {
+		len = strlen(in->data + at);
+		emit_citation(r, b, (struct sy_span){ in->data + at, len });
 	}
 	sy_buf_reset(in);
 }
@@ -180,7 +188,7 @@ static void end_block(struct teller *r, struct open_block *b)
 	if (b->kind == CALL)
 		sy_undo_end(r->call, &b->call, r->sink);
 	else if (b->kind == TEXT)
-		close_citations(r);
+		close_citations(r, b);
 	b->used = false;
 }
 
@@ -209,10 +217,9 @@ static void begin_text(struct teller *r, struct open_block *b, struct sy_span bl
 	b->kind = TEXT;
 	b->begins_at = r->c->undo.characters;
 	while (sy_walk_element(citations, &at, &citation))
-		take_citation(r, b, citation);
+		take_citation(r, citation);
 	if (decode(r->c, sy_walk_get(block, "text")) > 0)
-		sy_undo_text(&r->c->undo, r->sink, r->c->scratch.data,
-		    r->c->scratch.len);
+		sy_undo_text(&r->c->undo, r->sink, r->c->scratch.data, r->c->scratch.len);
 }
 
 static void begin_call(struct teller *r, struct open_block *b, struct sy_span block)
@@ -259,9 +266,10 @@ void sy_content_delta(struct sy_content *c, const struct sy_call *call,
 	if (sy_span_is(type, "text_delta") && b->kind == TEXT) {
 		if (decode(r->c, sy_walk_get(delta, "text")) > 0)
 			sy_undo_text(&r->c->undo, r->sink, r->c->scratch.data,
-		    r->c->scratch.len);
+			    r->c->scratch.len);
 	} else if (sy_span_is(type, "input_json_delta")) {
-		if (b->kind == CALL && decode(r->c, sy_walk_get(delta, "partial_json")) > 0)
+		if (b->kind == CALL &&
+		    decode(r->c, sy_walk_get(delta, "partial_json")) > 0)
 			sy_undo_piece(&b->call, r->sink, r->c->scratch.data,
 			    r->c->scratch.len);
 	} else if (sy_span_is(type, "thinking_delta")) {
@@ -269,7 +277,7 @@ void sy_content_delta(struct sy_content *c, const struct sy_call *call,
 	} else if (sy_span_is(type, "signature_delta")) {
 		emit_signature(r, sy_walk_get(delta, "signature"));
 	} else if (sy_span_is(type, "citations_delta") && b->kind == TEXT) {
-		take_citation(r, b, sy_walk_get(delta, "citation"));
+		take_citation(r, sy_walk_get(delta, "citation"));
 	}
 }
 
@@ -286,20 +294,11 @@ void sy_content_flush(struct sy_content *c, const struct sy_call *call,
     const struct sy_sink *sink)
 {
 	struct teller *r = &(struct teller){ call, c, sink };
-	struct sy_event ev = { .kind = SY_EV_EXTRA,
-		.place = SY_EXTRA_MESSAGE,
-		.key = "annotations" };
 
 	for (int i = 0; i < OPEN_BLOCKS; i++)
 		if (c->open[i].used)
 			end_block(r, &c->open[i]);
 	sy_undo_flush(&c->undo, sink);
-	if (c->citations.len == 0)
-		return;
-	sy_buf_putc(&c->citations, ']');
-	ev.json = c->citations.data;
-	ev.json_len = c->citations.len;
-	sy_emit(sink, &ev);
 }
 
 bool sy_content_stopped(const struct sy_content *c)

@@ -2,8 +2,8 @@
  * anthropic_content.h - the content blocks of an answer, told as events.
  *
  * Also where it is undone what the request had to do to JSON answers, custom tools, names and
- * stop sequences.  Events go out as blocks come, but for what only the end can tell: text that
- * a JSON answer may replace, and citations.
+ * stop sequences.  Events go out as blocks come, but for what only an end can tell: text that a
+ * JSON answer may replace, and up to where a citation holds.
  */
 #ifndef SY_DIALECT_ANTHROPIC_CONTENT_H
 #define SY_DIALECT_ANTHROPIC_CONTENT_H

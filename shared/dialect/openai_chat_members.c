@@ -11,6 +11,8 @@
 #include "model/chat.h"
 #include "model/words.h"
 
+#include <string.h>
+
 bool sy_openai_old_functions(const struct sy_ask *ask)
 {
 	return ask->chat != NULL && ask->chat->old_functions;
@@ -90,16 +92,23 @@ void sy_openai_put_call_thought(struct sy_buf *out, const char *signature, const
 	sy_buf_member(out, "id", id);
 }
 
-void sy_openai_put_citation(struct sy_buf *out, const struct sy_answer_citation *c)
+bool sy_openai_own_citation(const struct sy_event *ev)
 {
+	return ev->json != NULL && ev->format != NULL &&
+	       strcmp(ev->format, "openai") == 0;
+}
+
+void sy_openai_put_citation(struct sy_buf *out, const struct sy_event *ev)
+{
+	bool placed = ev->from >= 0 && ev->to >= 0;
+
 	sy_buf_member(out, "type", "url_citation");
 	sy_buf_lit(out, ",\"url_citation\":{");
-	sy_buf_member(out, "url", c->url);
-	sy_buf_member(out, "title", c->title != NULL ? c->title : "");
-	if (c->from >= 0 && c->to >= 0) {
-		sy_buf_member_int(out, "start_index", c->from);
-		sy_buf_member_int(out, "end_index", c->to);
-	}
+	sy_buf_member(out, "url", ev->url);
+	sy_buf_member(out, "title", ev->title != NULL ? ev->title : "");
+	/* Clients that check what they read want both, known or not. */
+	sy_buf_member_int(out, "start_index", placed ? ev->from : 0);
+	sy_buf_member_int(out, "end_index", placed ? ev->to : 0);
 	sy_buf_putc(out, '}');
 }
 

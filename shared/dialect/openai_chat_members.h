@@ -11,8 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct sy_answer_citation;
-
 /* The client used functions and function_call, and is answered in kind. */
 bool sy_openai_old_functions(const struct sy_ask *ask);
 const char *sy_openai_finish_word(const struct sy_ask *ask, enum sy_finish finish);
@@ -32,8 +30,10 @@ void sy_openai_put_call_mark(struct sy_buf *out, const char *signature);
 void sy_openai_put_call_thought(struct sy_buf *out, const char *signature, const char *id,
     int index);
 
-/* An element of annotations; this API knows citations of the web alone. */
-void sy_openai_put_citation(struct sy_buf *out, const struct sy_answer_citation *c);
+/* Whether a citation is in the form of this dialect already.  If not, official clients know
+ * those of the web alone: the members of such an element of annotations, whose url there is. */
+bool sy_openai_own_citation(const struct sy_event *ev);
+void sy_openai_put_citation(struct sy_buf *out, const struct sy_event *ev);
 
 /* An element of images, as OpenRouter's clients know it; for sounds there is no such shape. */
 void sy_openai_put_picture(struct sy_buf *out, const char *media_type, const char *data);

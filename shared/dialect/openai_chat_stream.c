@@ -130,24 +130,6 @@ static void say_arguments(struct sy_buf *out, const struct sy_ask *ask,
 	close_delta(out, ask, NULL);
 }
 
-static void say_citation(struct sy_buf *out, const struct sy_ask *ask,
-    const struct sy_face *face, struct sy_openai_told *told, const struct sy_event *ev)
-{
-	struct sy_answer_citation c = { .url = ev->url,
-		.title = ev->title,
-		.from = ev->from,
-		.to = ev->to };
-
-	if (ev->url == NULL)
-		return;
-	open_delta(out, face, ev->choice);
-	sy_buf_lit(out, "\"annotations\":[{");
-	sy_buf_member_int(out, "index", told->elements++);
-	sy_openai_put_citation(out, &c);
-	sy_buf_lit(out, "}]");
-	close_delta(out, ask, NULL);
-}
-
 static void say_media(struct sy_buf *out, const struct sy_ask *ask,
     const struct sy_face *face, struct sy_openai_told *told, const struct sy_event *ev)
 {
@@ -161,8 +143,22 @@ static void say_media(struct sy_buf *out, const struct sy_ask *ask,
 	close_delta(out, ask, NULL);
 }
 
-/* An array inside a delta: stream helpers join elements by an index that each must have. */
-static void put_indexed(struct sy_buf *out, struct sy_openai_told *told,
+/* An element of an array inside a delta: stream helpers join them by an index, which each must
+ * have. */
+static void put_element(struct sy_buf *out, struct sy_openai_told *told,
+    struct sy_span element)
+{
+	if (!sy_span_is_object(element) || sy_walk_get(element, "index").at != NULL) {
+		sy_openai_put_line(out, element);
+		return;
+	}
+	sy_buf_putc(out, '{');
+	sy_buf_member_int(out, "index", told->elements++);
+	sy_buf_puts(out, element.len > 2 ? "," : "");
+	sy_openai_put_line(out, (struct sy_span){ element.at + 1, element.len - 1 });
+}
+
+static void put_elements(struct sy_buf *out, struct sy_openai_told *told,
     const struct sy_event *ev)
 {
 	struct sy_span list = { ev->json, ev->json_len }, element;
@@ -178,18 +174,28 @@ static void put_indexed(struct sy_buf *out, struct sy_openai_told *told,
 	while (sy_walk_element(list, &pos, &element)) {
 		sy_buf_puts(out, comma);
 		comma = ",";
-		if (!sy_span_is_object(element) ||
-		    sy_walk_get(element, "index").at != NULL) {
-			sy_openai_put_line(out, element);
-			continue;
-		}
-		sy_buf_putc(out, '{');
-		sy_buf_member_int(out, "index", told->elements++);
-		sy_buf_puts(out, element.len > 2 ? "," : "");
-		sy_openai_put_line(out,
-		    (struct sy_span){ element.at + 1, element.len - 1 });
+		put_element(out, told, element);
 	}
 	sy_buf_putc(out, ']');
+}
+
+static void say_citation(struct sy_buf *out, const struct sy_ask *ask,
+    const struct sy_face *face, struct sy_openai_told *told, const struct sy_event *ev)
+{
+	if (ev->url == NULL && !sy_openai_own_citation(ev))
+		return;
+	open_delta(out, face, ev->choice);
+	sy_buf_lit(out, "\"annotations\":[");
+	if (sy_openai_own_citation(ev)) {
+		put_element(out, told, (struct sy_span){ ev->json, ev->json_len });
+	} else {
+		sy_buf_putc(out, '{');
+		sy_buf_member_int(out, "index", told->elements++);
+		sy_openai_put_citation(out, ev);
+		sy_buf_putc(out, '}');
+	}
+	sy_buf_putc(out, ']');
+	close_delta(out, ask, NULL);
 }
 
 static void say_extra(struct sy_buf *out, const struct sy_ask *ask,
@@ -197,7 +203,7 @@ static void say_extra(struct sy_buf *out, const struct sy_ask *ask,
 {
 	open_delta(out, face, ev->choice);
 	if (ev->place == SY_EXTRA_MESSAGE)
-		put_indexed(out, told, ev);
+		put_elements(out, told, ev);
 	sy_buf_putc(out, '}');
 	if (ev->place == SY_EXTRA_CHOICE)
 		sy_openai_put_extra(out, ev->key, ev->json, ev->json_len);

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/walk.h"
+#include "dialect/openai.h"
 #include "dialect/openai_chat_members.h"
 
 #include <string.h>
@@ -185,6 +186,30 @@ static void put_reasoning(struct sy_buf *out, const struct sy_answer_choice *c)
 	put_thoughts(out, c);
 }
 
+static bool put_citation(struct sy_buf *out, const struct sy_answer_citation *c,
+    bool first)
+{
+	struct sy_event ev = { .url = c->url,
+		.title = c->title,
+		.from = c->from,
+		.to = c->to,
+		.json = c->json,
+		.json_len = c->json_len,
+		.format = c->format };
+
+	if (ev.url == NULL && !sy_openai_own_citation(&ev))
+		return false;
+	sy_buf_puts(out, first ? ",\"annotations\":[" : ",");
+	if (sy_openai_own_citation(&ev)) {
+		sy_openai_put_line(out, (struct sy_span){ ev.json, ev.json_len });
+	} else {
+		sy_buf_putc(out, '{');
+		sy_openai_put_citation(out, &ev);
+		sy_buf_putc(out, '}');
+	}
+	return true;
+}
+
 static void put_citations(struct sy_buf *out, const struct sy_answer_choice *c)
 {
 	const struct sy_answer_block *b = sy_answer_block(c->blocks, SY_BLOCK_TEXT);
@@ -192,14 +217,8 @@ static void put_citations(struct sy_buf *out, const struct sy_answer_choice *c)
 
 	for (; b != NULL; b = sy_answer_block(b->next, SY_BLOCK_TEXT))
 		for (const struct sy_answer_citation *k = b->citations; k != NULL;
-		     k = k->next) {
-			if (k->url == NULL)
-				continue;
-			sy_buf_puts(out, any ? ",{" : ",\"annotations\":[{");
-			sy_openai_put_citation(out, k);
-			sy_buf_putc(out, '}');
-			any = true;
-		}
+		     k = k->next)
+			any |= put_citation(out, k, !any);
 	sy_buf_puts(out, any ? "]" : "");
 }
 

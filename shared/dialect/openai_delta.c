@@ -26,6 +26,7 @@ enum {
 	M_REFUSAL,
 	M_TOOL_CALLS,
 	M_FUNCTION_CALL,
+	M_ANNOTATIONS,
 	M_EXTRAS
 };
 
@@ -37,8 +38,8 @@ static const struct sy_key message_keys[] = {
 	[M_REFUSAL] = SY_KEY("refusal"),
 	[M_TOOL_CALLS] = SY_KEY("tool_calls"),
 	[M_FUNCTION_CALL] = SY_KEY("function_call"),
-	[M_EXTRAS] = SY_KEY("annotations"),
-	SY_KEY("audio"),
+	[M_ANNOTATIONS] = SY_KEY("annotations"),
+	[M_EXTRAS] = SY_KEY("audio"),
 	SY_KEY("images"),
 };
 
@@ -184,6 +185,37 @@ static void read_reasoning(struct sy_openai_decode *d, const struct sy_span *m)
 		                                               : M_REASONING_CONTENT]);
 	while (sy_walk_element(m[M_REASONING_DETAILS], &pos, &detail))
 		read_detail(d, detail);
+}
+
+/* --- Citations. -------------------------------------------------------------------------- */
+
+/* Those that are no url_citation mean something to clients of the same dialect alone. */
+static void read_annotation(struct sy_openai_decode *d, struct sy_span annotation)
+{
+	struct sy_span cited = sy_walk_get(annotation, "url_citation");
+	struct sy_event ev = { .kind = SY_EV_CITATION,
+		.url = string_of(d, sy_walk_get(cited, "url")),
+		.title = string_of(d, sy_walk_get(cited, "title")),
+		.from = -1,
+		.to = -1,
+		.json = annotation.at,
+		.json_len = annotation.len,
+		.format = "openai" };
+
+	if (!sy_span_is_object(annotation))
+		return;
+	sy_span_int(sy_walk_get(cited, "start_index"), &ev.from);
+	sy_span_int(sy_walk_get(cited, "end_index"), &ev.to);
+	sy_openai_emit(d, &ev);
+}
+
+static void read_annotations(struct sy_openai_decode *d, struct sy_span list)
+{
+	struct sy_span annotation;
+	size_t pos = 0;
+
+	while (sy_walk_element(list, &pos, &annotation))
+		read_annotation(d, annotation);
 }
 
 /* --- Tool calls. ------------------------------------------------------------------------- */
@@ -357,6 +389,7 @@ void sy_openai_read_delta(struct sy_openai_decode *d, struct sy_span delta)
 	read_reasoning(d, m);
 	read_content(d, m[M_CONTENT]);
 	emit_span(d, SY_EV_REFUSAL, m[M_REFUSAL]);
+	read_annotations(d, m[M_ANNOTATIONS]);
 	read_calls(d, m[M_TOOL_CALLS], m[M_FUNCTION_CALL]);
 }
 

@@ -149,6 +149,7 @@ static void add_citation(struct sy_answer *answer, struct sy_answer_choice *c,
 	if (ev->json != NULL)
 		cited->json = sy_strndup(answer->arena, ev->json, ev->json_len);
 	cited->json_len = ev->json_len;
+	cited->format = sy_strdup(answer->arena, ev->format);
 }
 
 static void add_media(struct sy_answer *answer, struct sy_answer_choice *c,

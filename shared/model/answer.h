@@ -27,6 +27,7 @@ struct sy_answer_citation {
 	int64_t from, to;                   /* as in the event */
 	const char *json;                   /* the provider's own form, or NULL */
 	size_t json_len;
+	const char *format; /* the dialect of that form */
 };
 
 enum sy_block_kind {

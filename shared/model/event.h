@@ -38,7 +38,8 @@ enum sy_event_kind {
 	                  * `signature` where the provider signs its calls, to come back with it */
 	SY_EV_TOOL_ARGS, /* text: a piece of the arguments of call_index, JSON text */
 	SY_EV_CITATION,  /* what the choice's text, from..to, rests on: url or data, title, and the
-	                  * words cited as text; json: the provider's own form of it */
+	                  * words cited as text; json: the provider's own form of it, and
+	                  * format the dialect that this form is of */
 	SY_EV_MEDIA,     /* a picture or sound in the answer: media_type and data (base64) */
 	SY_EV_EXTRA,     /* key and json: a field our model has no place for, kept for clients
 	                  * of the same dialect and dropped (with a note) for others */
@@ -63,7 +64,8 @@ struct sy_event {
 	const char *signature;
 	const char *data;   /* reasoning: encrypted, instead of text and signature; media:
 	                     * base64; citation: the cited document's name or number */
-	const char *format; /* reasoning: "anthropic-claude-v1"; NULL: nobody's in particular */
+	const char *format; /* reasoning: "anthropic-claude-v1"; NULL: nobody's in particular;
+	                     * citation: "anthropic" */
 	int call_index;
 	const char *id;
 	const char *name;
