@@ -67,8 +67,10 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/anthropic_turns.c shared/dialect/anthropic_turns.h \
 	shared/dialect/anthropic_usage.c shared/dialect/anthropic_usage.h \
 	shared/dialect/anthropic_write.h \
+	shared/dialect/arguments.c shared/dialect/arguments.h \
 	shared/dialect/claude.c shared/dialect/claude.h \
 	shared/dialect/fields.c shared/dialect/fields.h \
+	shared/dialect/legal.c shared/dialect/legal.h \
 	shared/dialect/media.c shared/dialect/media.h \
 	shared/dialect/notes.c shared/dialect/notes.h \
 	shared/dialect/openai.h \
@@ -89,11 +91,13 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/openai_turns.c shared/dialect/openai_turns.h \
 	shared/dialect/openai_usage.c \
 	shared/dialect/registry.c \
+	shared/dialect/schema.c shared/dialect/schema.h \
 	shared/dialect/stopwatch.c shared/dialect/stopwatch.h \
 	shared/dialect/surface.h \
 	shared/dialect/think.c shared/dialect/think.h \
 	shared/dialect/translate.c shared/dialect/translate.h \
-	shared/dialect/undo.c shared/dialect/undo.h
+	shared/dialect/undo.c shared/dialect/undo.h \
+	shared/dialect/wish.c shared/dialect/wish.h
 
 libswitchyard_a_SOURCES += \
 	shared/net/exchange.c shared/net/exchange.h \

@@ -53,6 +53,21 @@ void sy_copy(char *dst, size_t room, const char *s)
 	sy_copy_n(dst, room, s, strlen(s));
 }
 
+bool sy_blank(const char *s, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len) {
+		if (strchr(" \t\n\r\v\f", s[i]) != NULL && s[i] != '\0')
+			i++;
+		else if (len - i >= 2 && memcmp(s + i, "\xc2\xa0", 2) == 0)
+			i += 2;
+		else
+			return false;
+	}
+	return true;
+}
+
 bool sy_starts(const char *s, const char *prefix)
 {
 	return strncmp(s, prefix, strlen(prefix)) == 0;

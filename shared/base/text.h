@@ -14,6 +14,9 @@ size_t sy_utf8_step(const char *s, size_t len);
 void sy_copy(char *dst, size_t room, const char *s);
 void sy_copy_n(char *dst, size_t room, const char *s, size_t len);
 
+/* Nothing but white space, no-break spaces included. */
+bool sy_blank(const char *s, size_t len);
+
 bool sy_starts(const char *s, const char *prefix);
 bool sy_ends(const char *s, const char *suffix);
 

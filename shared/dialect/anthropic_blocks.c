@@ -6,11 +6,9 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/scan.h"
 #include "base/text.h"
-#include "base/walk.h"
 #include "dialect/anthropic_names.h"
-#include "dialect/anthropic_schema.h"
+#include "dialect/arguments.h"
 #include "dialect/media.h"
 #include "model/config.h"
 
@@ -161,70 +159,13 @@ static void put_thinking(struct sy_writer *w, const struct sy_part *part)
 	sy_buf_putc(w->out, '}');
 }
 
-static const struct sy_tool *find_tool(const struct sy_chat *chat, const char *name)
-{
-	for (size_t i = 0; i < chat->tool_count; i++)
-		if (strcmp(chat->tools[i].name, name) == 0)
-			return &chat->tools[i];
-	return NULL;
-}
-
-/* A JSON text that is an object: itself, or what a string holds that was encoded twice. */
-static const char *as_object(struct sy_writer *w, const char *text, int depth)
-{
-	struct sy_error ignored;
-	size_t skip = strspn(text, " \t\r\n"), len;
-
-	if (sy_scan_check(text, strlen(text), NULL, &ignored) < 0)
-		return NULL;
-	text += skip;
-	if (*text == '{')
-		return text;
-	if (*text == 'n')
-		return "{}";
-	if (*text != '"' || depth > 0)
-		return NULL;
-	len = strlen(text);
-	while (text[len - 1] != '"')
-		len--;
-	text = as_object(w, sy_unquote(w->arena, (struct sy_span){ text, len }, NULL),
-	    depth + 1);
-	return text != NULL && *text == '{' ? text : NULL;
-}
-
-/* Arguments are a string that should hold an object; a model may have been cut short while
- * it wrote them, and its history must still be taken. */
-static void put_input(struct sy_writer *w, const struct sy_tool_call *call)
-{
-	const struct sy_tool *tool = find_tool(w->plan->chat, call->name);
-	const char *text = call->arguments != NULL ? call->arguments : "", *object;
-	struct sy_error ignored;
-
-	if (call->custom || (tool != NULL && tool->custom)) {
-		sy_buf_puts(w->out, "{\"input\":");
-		sy_buf_json_str(w->out, text);
-		sy_buf_putc(w->out, '}');
-	} else if (sy_blank(text, strlen(text))) {
-		sy_buf_puts(w->out, "{}");
-	} else if (tool != NULL && sy_schema_wrapped(tool->parameters) &&
-	           sy_scan_check(text, strlen(text), NULL, &ignored) == 0) {
-		sy_buf_printf(w->out, "{\"value\":%s}", text);
-	} else if ((object = as_object(w, text, 0)) != NULL) {
-		sy_buf_puts(w->out, object);
-	} else {
-		sy_buf_puts(w->out, "{\"_raw_arguments\":");
-		sy_buf_json_str(w->out, text);
-		sy_buf_putc(w->out, '}');
-	}
-}
-
 static void put_tool_use(struct sy_writer *w, const struct sy_block *b)
 {
 	sy_buf_puts(w->out, "{\"type\":\"tool_use\"");
 	sy_write_text(w, "id", b->id);
 	sy_write_text(w, "name", sy_anthropic_legal(w->arena, b->call->name));
 	sy_write_key(w, "input");
-	put_input(w, b->call);
+	sy_put_arguments(b->call, w->plan->chat, w->arena, w->out);
 	sy_write_mark(w, b->mark);
 	sy_buf_putc(w->out, '}');
 }

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "dialect/anthropic_schema.h"
 #include "model/config.h"
 

@@ -3,14 +3,9 @@
  */
 #include "dialect/anthropic_names.h"
 
-#include "base/arena.h"
 #include "base/error.h"
-#include "model/chat.h"
+#include "dialect/legal.h"
 #include "model/event.h"
-
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 
 const struct sy_word sy_anthropic_stops[] = {
 	{ "end_turn", SY_FINISH_STOP },
@@ -38,47 +33,15 @@ const struct sy_word sy_anthropic_errors[] = {
 	{ NULL, 0 },
 };
 
-#define LONGEST 64 /* what every host takes; Anthropic's own allows tool names of 128 */
-#define KEPT    40
-
-static bool legal(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
-
-static uint32_t hash(const char *s)
-{
-	uint32_t h = 2166136261u; /* FNV-1a */
-
-	for (; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * 16777619u;
-	return h;
-}
+static const struct sy_legal rule = { .also = "-" };
 
 const char *sy_anthropic_legal(struct sy_arena *a, const char *s)
 {
-	char *out;
-	size_t len = 0;
-
-	while (legal(s[len]))
-		len++;
-	if (s[len] == '\0' && len > 0 && len <= LONGEST)
-		return s;
-	out = sy_alloc(a, KEPT + sizeof("_12345678"));
-	for (len = 0; len < KEPT && s[len] != '\0'; len++)
-		out[len] = legal(s[len]) ? s[len] : '_';
-	snprintf(out + len, sizeof("_12345678"), "_%08x", hash(s));
-	return out;
+	return sy_legal(&rule, a, s);
 }
 
 const struct sy_tool *sy_anthropic_tool(const struct sy_chat *chat, struct sy_arena *a,
     const char *sent)
 {
-	if (chat == NULL)
-		return NULL;
-	for (size_t i = 0; i < chat->tool_count; i++)
-		if (strcmp(sy_anthropic_legal(a, chat->tools[i].name), sent) == 0)
-			return &chat->tools[i];
-	return NULL;
+	return sy_legal_tool(&rule, chat, a, sent);
 }

@@ -13,6 +13,8 @@
 #include "dialect/adapter.h"
 #include "dialect/anthropic_names.h"
 #include "dialect/anthropic_schema.h"
+#include "dialect/schema.h"
+#include "dialect/wish.h"
 #include "model/config.h"
 #include "model/quirks.h"
 
@@ -137,15 +139,6 @@ static struct wish wish_of(const struct sy_chat *chat)
 	return w;
 }
 
-static bool wants_no_thoughts(const struct sy_chat *chat)
-{
-	struct json_object *reasoning = sy_json_get(chat->extra, "reasoning");
-	struct json_object *include = sy_json_get(chat->extra, "include_reasoning");
-
-	return json_object_get_boolean(sy_json_get(reasoning, "exclude")) ||
-	       (include != NULL && !json_object_get_boolean(include));
-}
-
 static void plan_adaptive(struct sy_anthropic_plan *p, const struct wish *w)
 {
 	p->thinking = SY_THINKING_ADAPTIVE;
@@ -154,7 +147,7 @@ static void plan_adaptive(struct sy_anthropic_plan *p, const struct wish *w)
 		return;
 	}
 	p->effort = w->effort->newest;
-	p->display = wants_no_thoughts(p->chat) ? "omitted" : "summarized";
+	p->display = sy_wants_no_thoughts(p->chat) ? "omitted" : "summarized";
 }
 
 /* The client's limit includes its reasoning, so the budget is fitted into it; only a limit
@@ -299,20 +292,6 @@ static void plan_tools(struct sy_anthropic_plan *p, struct sy_arena *a)
 
 /* What cannot be kept. */
 
-static bool has_audio(struct json_object *modalities)
-{
-	if (!json_object_is_type(modalities, json_type_array))
-		return false;
-	for (size_t i = 0; i < json_object_array_length(modalities); i++) {
-		const char *s =
-		    json_object_get_string(json_object_array_get_idx(modalities, i));
-
-		if (s != NULL && strcmp(s, "audio") == 0)
-			return true;
-	}
-	return false;
-}
-
 /* A client depends on these; leaving them out would answer another question. */
 static int refuse(const struct sy_chat *chat, struct sy_error *err)
 {
@@ -322,7 +301,7 @@ static int refuse(const struct sy_chat *chat, struct sy_error *err)
 		what = "n";
 	else if (json_object_get_boolean(sy_json_get(chat->extra, "logprobs")))
 		what = "logprobs";
-	else if (has_audio(sy_json_get(chat->extra, "modalities")))
+	else if (sy_wants_modality(chat, "audio"))
 		what = "modalities";
 	if (what == NULL)
 		return 0;

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "dialect/schema.h"
 
 #include <limits.h>
 #include <string.h>
@@ -29,84 +30,6 @@ static bool among(const char *word, const char *const *words)
 		if (strcmp(word, *words) == 0)
 			return true;
 	return false;
-}
-
-/* "#/$defs/Name" and the like; NULL when it leads out of the document or nowhere. */
-static struct json_object *resolve(struct json_object *root, const char *ref)
-{
-	struct json_object *found = NULL;
-
-	if (strcmp(ref, "#") == 0)
-		return root;
-	if (ref[0] != '#' || json_pointer_get(root, ref + 1, &found) < 0)
-		return NULL;
-	return is_object(found) ? found : NULL;
-}
-
-/* A root that is one reference stands for what it refers to. */
-static struct json_object *root_of(struct json_object *schema)
-{
-	struct json_object *at = schema;
-	const char *ref;
-
-	for (int hops = 0; hops < 8 && (ref = sy_json_text(at, "$ref")) != NULL; hops++) {
-		at = resolve(schema, ref);
-		if (at == NULL)
-			return schema;
-	}
-	return at;
-}
-
-static const char *const combinations[] = { "allOf", "anyOf", "oneOf", NULL };
-
-static const char *combination(struct json_object *schema)
-{
-	for (const char *const *word = combinations; *word != NULL; word++)
-		if (is_array(sy_json_get(schema, *word)))
-			return *word;
-	return NULL;
-}
-
-static bool says_object(struct json_object *schema)
-{
-	const char *type = sy_json_text(schema, "type");
-
-	if (type != NULL)
-		return strcmp(type, "object") == 0;
-	return sy_json_get(schema, "type") == NULL &&
-	       is_object(sy_json_get(schema, "properties"));
-}
-
-static bool branches_are_objects(struct json_object *root, const char *word)
-{
-	struct json_object *list = sy_json_get(root, word);
-
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *branch = json_object_array_get_idx(list, i);
-		const char *ref = sy_json_text(branch, "$ref");
-
-		if (ref != NULL)
-			branch = resolve(root, ref);
-		if (!says_object(branch))
-			return false;
-	}
-	return true;
-}
-
-static bool empty(struct json_object *schema)
-{
-	return !is_object(schema) || json_object_object_length(schema) == 0;
-}
-
-bool sy_schema_wrapped(struct json_object *schema)
-{
-	struct json_object *root = root_of(schema);
-	const char *word;
-
-	if (empty(schema) || says_object(root))
-		return false;
-	word = combination(root);
-	return word == NULL || !branches_are_objects(root, word);
 }
 
 static bool lists_schema(struct json_object *schemas, struct json_object *schema)
@@ -198,7 +121,7 @@ static struct json_object *branch_at(struct json_object *schema, struct json_obj
 	struct json_object *branch = json_object_array_get_idx(list, i);
 	const char *ref = sy_json_text(branch, "$ref");
 
-	return ref != NULL ? resolve(schema, ref) : branch;
+	return ref != NULL ? sy_schema_resolve(schema, ref) : branch;
 }
 
 /* What any branch may have, and what all of them must have. */
@@ -258,7 +181,7 @@ static struct json_object *flatten(struct json_object *schema, struct json_objec
 	json_object_object_add(out, "required", names_counted(counts, (int)branches));
 	json_object_put(counts);
 	json_object_object_foreach(root, key, value) {
-		if (!among(key, combinations) &&
+		if (!among(key, sy_schema_combinations) &&
 		    strcmp(key, "additionalProperties") != 0 &&
 		    !json_object_object_get_ex(out, key, NULL))
 			json_object_object_add(out, key, json_object_get(value));
@@ -302,16 +225,16 @@ static struct json_object *wrap(struct json_object *schema)
 
 void sy_schema_print_input(struct json_object *schema, struct sy_buf *out)
 {
-	struct json_object *root = root_of(schema), *tree;
-	const char *word = combination(root);
+	struct json_object *root = sy_schema_root(schema), *tree;
+	const char *word = sy_schema_combination(root);
 
-	if (empty(schema)) {
+	if (sy_schema_empty(schema)) {
 		sy_buf_puts(out, EMPTY_INPUT);
 		return;
 	}
 	if (sy_schema_wrapped(schema)) {
 		print_built(wrap(schema), schema, out);
-	} else if (word != NULL && branches_are_objects(root, word)) {
+	} else if (word != NULL && sy_schema_of_objects(root, word)) {
 		print_built(flatten(schema, root, word), schema, out);
 	} else if (root == schema && sy_json_text(schema, "type") != NULL &&
 	           word == NULL) {
@@ -320,7 +243,7 @@ void sy_schema_print_input(struct json_object *schema, struct sy_buf *out)
 		tree = json_object_new_object();
 		json_object_object_add(tree, "type", json_object_new_string("object"));
 		json_object_object_foreach(root, key, value) {
-			if (!among(key, combinations) && strcmp(key, "type") != 0)
+			if (!among(key, sy_schema_combinations) && strcmp(key, "type") != 0)
 				json_object_object_add(tree, key, json_object_get(value));
 		}
 		print_built(tree, schema, out);
@@ -359,7 +282,8 @@ static bool is_map(struct json_object *s)
 
 	return is_object(sy_json_get(s, "additionalProperties")) ||
 	       is_object(sy_json_get(s, "patternProperties")) ||
-	       (says_object(s) && empty(properties) && combination(s) == NULL);
+	       (sy_schema_says_object(s) && sy_schema_empty(properties) &&
+	           sy_schema_combination(s) == NULL);
 }
 
 static bool members_expressible(struct walk *w, struct json_object *s)
@@ -387,7 +311,7 @@ static bool expressible(struct walk *w, struct json_object *s)
 	w->depth++;
 	ok = members_expressible(w, s);
 	if (ok && ref != NULL) {
-		target = resolve(w->root, ref);
+		target = sy_schema_resolve(w->root, ref);
 		ok = target != NULL && expressible(w, target);
 	}
 	w->depth--;
@@ -398,7 +322,7 @@ bool sy_schema_native(struct json_object *schema)
 {
 	struct walk w = { .root = schema, .left = 5000 };
 
-	return !empty(schema) && expressible(&w, schema);
+	return !sy_schema_empty(schema) && expressible(&w, schema);
 }
 
 static const char *const unknown_words[] = { "minimum", "maximum", "exclusiveMinimum",
@@ -505,7 +429,7 @@ static void print_member(const char *key, struct json_object *value, struct sy_b
 	sy_buf_putc(out, ':');
 	if (is_object(value) && among(key, named))
 		print_named(value, out);
-	else if (list && among(key, combinations))
+	else if (list && among(key, sy_schema_combinations))
 		print_list(value, out);
 	else if (strcmp(key, "items") == 0)
 		sy_schema_print_native(value, out);
@@ -515,7 +439,7 @@ static void print_member(const char *key, struct json_object *value, struct sy_b
 
 void sy_schema_print_native(struct json_object *schema, struct sy_buf *out)
 {
-	bool closed = says_object(schema);
+	bool closed = sy_schema_says_object(schema);
 
 	if (!is_object(schema)) {
 		sy_json_print(out, schema);

@@ -12,9 +12,6 @@
 struct json_object;
 struct sy_buf;
 
-/* What does not describe an object has to be put into one, as its member "value". */
-bool sy_schema_wrapped(struct json_object *schema);
-
 /* As a tool's input_schema: an object, with nothing but properties at its root. */
 void sy_schema_print_input(struct json_object *schema, struct sy_buf *out);
 

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "dialect/anthropic_names.h"
 #include "dialect/anthropic_schema.h"
+#include "dialect/schema.h"
 
 #include <json-c/linkhash.h>
 #include <stdio.h>

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "dialect/anthropic_names.h"
 #include "dialect/claude.h"
 #include "dialect/notes.h"
@@ -39,21 +40,6 @@ struct maker {
 	struct lh_table *names;
 	struct sy_error *err;
 };
-
-bool sy_blank(const char *s, size_t len)
-{
-	size_t i = 0;
-
-	while (i < len) {
-		if (strchr(" \t\n\r\v\f", s[i]) != NULL && s[i] != '\0')
-			i++;
-		else if (len - i >= 2 && memcmp(s + i, "\xc2\xa0", 2) == 0)
-			i += 2;
-		else
-			return false;
-	}
-	return true;
-}
 
 static bool says(struct json_object *o, const char *key, const char *word)
 {

@@ -90,6 +90,4 @@ enum sy_mark sy_mark_of(struct json_object *cache_control);
 void sy_turns_marks(struct sy_turns *turns, void (*fn)(void *arg, enum sy_mark *mark),
     void *arg);
 
-bool sy_blank(const char *s, size_t len);
-
 #endif

@@ -3,7 +3,7 @@
  */
 #include "dialect/stopwatch.h"
 
-#include "dialect/anthropic_turns.h"
+#include "base/text.h"
 #include "model/chat.h"
 
 #include <string.h>

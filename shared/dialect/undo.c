@@ -6,7 +6,8 @@
 #include "base/arena.h"
 #include "base/scan.h"
 #include "dialect/anthropic_names.h"
-#include "dialect/anthropic_schema.h"
+#include "dialect/arguments.h"
+#include "dialect/schema.h"
 #include "model/chat.h"
 
 #include <string.h>
@@ -72,28 +73,6 @@ void sy_undo_flush(struct sy_undo *u, const struct sy_sink *sink)
 
 /* --- Calls. ----------------------------------------------------------------------------- */
 
-/* Appends the text without white space between its tokens. */
-static void add_compact(struct sy_buf *out, struct sy_span json)
-{
-	size_t from = 0, i;
-	bool inside = false;
-
-	for (i = 0; i < json.len; i++) {
-		char c = json.at[i];
-
-		if (c == '\\' && inside) {
-			i++;
-			continue;
-		}
-		inside ^= c == '"';
-		if (inside || (c != ' ' && c != '\n' && c != '\r' && c != '\t'))
-			continue;
-		sy_buf_add(out, json.at + from, i - from);
-		from = i + 1;
-	}
-	sy_buf_add(out, json.at + from, i - from);
-}
-
 void sy_undo_begin(struct sy_undo *u, const struct sy_call *call,
     const struct sy_sink *sink, struct sy_undo_call *c, const char *id, const char *name)
 {
@@ -122,7 +101,7 @@ void sy_undo_begin(struct sy_undo *u, const struct sy_call *call,
 
 void sy_undo_whole(struct sy_undo_call *c, struct sy_span json)
 {
-	add_compact(&c->input, json);
+	sy_put_compact(json, &c->input);
 }
 
 static void tell_input(const struct sy_undo_call *c, const struct sy_sink *sink,

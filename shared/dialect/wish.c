@@ -1,0 +1,34 @@
+/*
+ * wish.c - see wish.h.
+ */
+#include "dialect/wish.h"
+
+#include "base/json.h"
+#include "model/chat.h"
+
+#include <string.h>
+
+bool sy_wants_no_thoughts(const struct sy_chat *chat)
+{
+	struct json_object *reasoning = sy_json_get(chat->extra, "reasoning");
+	struct json_object *include = sy_json_get(chat->extra, "include_reasoning");
+
+	return json_object_get_boolean(sy_json_get(reasoning, "exclude")) ||
+	       (include != NULL && !json_object_get_boolean(include));
+}
+
+bool sy_wants_modality(const struct sy_chat *chat, const char *name)
+{
+	struct json_object *list = sy_json_get(chat->extra, "modalities");
+
+	if (!json_object_is_type(list, json_type_array))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		const char *s =
+		    json_object_get_string(json_object_array_get_idx(list, i));
+
+		if (s != NULL && strcmp(s, name) == 0)
+			return true;
+	}
+	return false;
+}

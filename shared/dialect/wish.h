@@ -1,0 +1,17 @@
+/*
+ * wish.h - what a client asks for by fields that have no place in the canonical request.
+ */
+#ifndef SY_DIALECT_WISH_H
+#define SY_DIALECT_WISH_H
+
+#include <stdbool.h>
+
+struct sy_chat;
+
+/* Reasoning is wanted, or not; its text is not to be shown. */
+bool sy_wants_no_thoughts(const struct sy_chat *chat);
+
+/* Whether `modalities` lists it: "audio", "image". */
+bool sy_wants_modality(const struct sy_chat *chat, const char *name);
+
+#endif
