@@ -112,6 +112,7 @@ static const char *effort_of_budget(int64_t tokens)
 
 struct wish {
 	bool asked, off;
+	bool measured; /* a budget or an effort was said */
 	const struct effort *effort; /* NULL: an unknown word */
 	int64_t budget;
 };
@@ -129,7 +130,8 @@ static struct wish wish_of(const struct sy_chat *chat)
 		effort = chat->reasoning_effort;
 	if (type != NULL && strcmp(type, "enabled") == 0)
 		w.budget = json_object_get_int64(sy_json_get(native, "budget_tokens"));
-	w.asked = type != NULL || effort != NULL || w.budget > 0;
+	w.measured = effort != NULL || w.budget > 0;
+	w.asked = type != NULL || w.measured || chat->thoughts == SY_THOUGHTS_WANTED;
 	w.off = type != NULL
 	            ? strcmp(type, "disabled") == 0
 	            : w.budget <= 0 && effort != NULL && strcmp(effort, "none") == 0;
@@ -141,13 +143,13 @@ static struct wish wish_of(const struct sy_chat *chat)
 
 static void plan_adaptive(struct sy_anthropic_plan *p, const struct wish *w)
 {
+	bool either = p->claude->thinking == SY_THINKS_EITHER;
+
 	p->thinking = SY_THINKING_ADAPTIVE;
-	if (p->claude->thinking == SY_THINKS_EITHER) {
-		p->effort = w->effort->between;
-		return;
-	}
-	p->effort = w->effort->newest;
-	p->display = sy_wants_no_thoughts(p->chat) ? "omitted" : "summarized";
+	if (w->measured)
+		p->effort = either ? w->effort->between : w->effort->newest;
+	if (!either)
+		p->display = sy_wants_no_thoughts(p->chat) ? "omitted" : "summarized";
 }
 
 /* The client's limit includes its reasoning, so the budget is fitted into it; only a limit

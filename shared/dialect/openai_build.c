@@ -28,6 +28,7 @@ struct build {
 	const struct sy_quirks *q;
 	struct sy_buf *out;
 	struct sy_notes *notes;
+	struct json_object *extra; /* of this dialect; NULL none */
 };
 
 /* Opens a field; false, and it is noted, when the provider is not to be sent it. */
@@ -251,7 +252,7 @@ static bool has_reasoning_wish(const struct build *b)
 		"thinking_budget" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (sy_json_get(b->chat->extra, names[i]) != NULL)
+		if (sy_json_get(b->extra, names[i]) != NULL)
 			return true;
 	return false;
 }
@@ -277,13 +278,26 @@ static bool may_be_sent(const struct build *b, const char *field)
 
 static void put_extra(const struct build *b)
 {
-	if (b->chat->extra == NULL)
+	if (b->extra == NULL)
 		return;
-	json_object_object_foreach(b->chat->extra, field, value) {
+	json_object_object_foreach(b->extra, field, value) {
 		if (!may_be_sent(b, field))
 			sy_note(b->notes, field);
 		else if (put_key(b, field))
 			sy_json_print(b->out, value);
+	}
+}
+
+/* Fields of other dialects mean nothing here, whatever the provider takes. */
+static void settle_extra(struct build *b)
+{
+	if (b->chat->extra_of == NULL || strcmp(b->chat->extra_of, "openai") == 0) {
+		b->extra = b->chat->extra;
+		return;
+	}
+	json_object_object_foreach(b->chat->extra, field, value) {
+		(void)value;
+		sy_note(b->notes, field);
 	}
 }
 
@@ -317,6 +331,7 @@ int sy_openai_build(struct sy_call *call, struct sy_http *out, struct sy_error *
 
 	if (sy_openai_check(call, err) < 0 || check_tools(&b, err) < 0)
 		return -1;
+	settle_extra(&b);
 	sy_buf_init(b.out, BODY_MAX);
 	sy_defer(call->arena, release, b.out);
 	sy_buf_puts(b.out, "{\"model\":");

@@ -279,7 +279,7 @@ static int read_reasoning(const struct reading *r)
 	struct sy_chat *c = r->out;
 	struct json_object *reasoning = NULL, *thinking = NULL;
 	int64_t *budget = &c->reasoning_budget_tokens;
-	bool enabled = true;
+	bool enabled = true, exclude = false, include = true;
 	int on = 1;
 
 	if (sy_json_object(r->root, "reasoning", "", &reasoning, r->err) < 0 ||
@@ -294,10 +294,14 @@ static int read_reasoning(const struct reading *r)
 	    sy_json_int(reasoning, "max_tokens", "reasoning", 0, INT32_MAX, budget,
 	        r->err) < 0 ||
 	    sy_json_bool(reasoning, "enabled", "reasoning", &enabled, r->err) < 0 ||
+	    sy_json_bool(reasoning, "exclude", "reasoning", &exclude, r->err) < 0 ||
+	    sy_json_bool(r->root, "include_reasoning", "", &include, r->err) < 0 ||
 	    sy_json_int(thinking, "budget_tokens", "thinking", 0, INT32_MAX, budget,
 	        r->err) < 0 ||
 	    sy_json_word(thinking, "type", "thinking", on_off, &on, r->err) < 0)
 		return -1;
+	if (exclude || !include)
+		c->thoughts = SY_THOUGHTS_UNWANTED;
 	if (!enabled || !on)
 		c->reasoning_effort = "none";
 	else if (c->reasoning_effort == NULL && *budget == 0 &&

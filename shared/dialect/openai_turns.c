@@ -14,6 +14,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 struct turns {
 	const struct sy_call *call;
@@ -165,6 +166,66 @@ static void put_content(const struct turns *t, const struct sy_message *m)
 		comma = ",";
 	}
 	put(t, "]");
+}
+
+/* --- Results. ---------------------------------------------------------------------------- */
+
+static bool is_media(const struct sy_part *p)
+{
+	return p->kind == SY_PART_IMAGE || p->kind == SY_PART_FILE ||
+	       p->kind == SY_PART_AUDIO;
+}
+
+static bool has_media(const struct sy_message *m)
+{
+	for (size_t i = 0; i < m->part_count; i++)
+		if (is_media(&m->parts[i]))
+			return true;
+	return false;
+}
+
+/* A result is text here, and that it is a failure has no field: both are said in words. */
+static void put_result(const struct turns *t, const struct sy_message *m)
+{
+	const char *text = joined(t, m);
+	bool failed = m->tool_error && strncasecmp(text, "error", 5) != 0;
+	bool media = has_media(m);
+
+	if (!failed && !media) {
+		put_content(t, m);
+		return;
+	}
+	put_string(t,
+	    sy_strf(t->call->arena, "%s%s%s%s", failed ? "Error: " : "", text,
+	        media && text[0] != '\0' ? "\n\n" : "", media ? "[attached below]" : ""));
+}
+
+/* What a turn's results brought beside text, behind the last of them. */
+static void put_attachments(const struct turns *t, const struct sy_message *last)
+{
+	const char *comma = ",{\"role\":\"user\",\"content\":[";
+	const struct sy_message *m = last;
+	bool any = false;
+
+	while (m > t->chat->messages && m[-1].role == SY_ROLE_TOOL)
+		m--;
+	for (; m <= last; m++) {
+		if (!has_media(m))
+			continue;
+		put(t, comma);
+		comma = ",";
+		any = true;
+		put(t, "{\"type\":\"text\",\"text\":");
+		put_string(t, sy_strf(t->call->arena,
+		                  "Attached to the result of %s:", m->tool_call_id));
+		put(t, "}");
+		for (size_t i = 0; i < m->part_count; i++)
+			if (is_media(&m->parts[i])) {
+				put(t, ",");
+				put_part(t, &m->parts[i]);
+			}
+	}
+	put(t, any ? "]}" : "");
 }
 
 /* --- Calls. ------------------------------------------------------------------------------ */
@@ -337,6 +398,9 @@ static void put_message(const struct turns *t, const struct sy_message *m)
 	}
 	if (m->role == SY_ROLE_ASSISTANT) {
 		put_assistant(t, m);
+	} else if (m->role == SY_ROLE_TOOL) {
+		put(t, ",\"content\":");
+		put_result(t, m);
 	} else {
 		put(t, ",\"content\":");
 		put_content(t, m);
@@ -398,18 +462,20 @@ static const char *first_system(const struct turns *t)
 void sy_openai_put_turns(const struct sy_call *call, struct sy_buf *out)
 {
 	struct turns t = { call, call->ask->chat, &call->model->provider->quirks, out };
+	const struct sy_message *end = t.chat->messages + t.chat->message_count;
 	bool begun;
 
 	put(&t, "[");
 	begun = put_system(&t, first_system(&t));
-	for (size_t i = 0; i < t.chat->message_count; i++) {
-		const struct sy_message *m = &t.chat->messages[i];
-
+	for (const struct sy_message *m = t.chat->messages; m < end; m++) {
 		if (m->role == SY_ROLE_SYSTEM && t.q->merge_system)
 			continue;
 		put(&t, begun ? "," : "");
 		put_message(&t, m);
 		begun = true;
+		if (m->role == SY_ROLE_TOOL &&
+		    (m + 1 == end || m[1].role != SY_ROLE_TOOL))
+			put_attachments(&t, m);
 	}
 	put(&t, "]");
 }

@@ -102,6 +102,17 @@ static int read_chat(struct sy_translation *t, struct sy_error *err)
 	return 0;
 }
 
+/* What the surface could not read is left out like what the adapter could not write. */
+static void note_unread(struct sy_call *call)
+{
+	const char *unread = call->ask->chat->unread;
+
+	if (unread != NULL && call->dropped != NULL)
+		call->dropped = sy_strf(call->arena, "%s %s", unread, call->dropped);
+	else if (unread != NULL)
+		call->dropped = unread;
+}
+
 int sy_translation_request(struct sy_translation *t, struct sy_http *out,
     struct sy_error *err)
 {
@@ -112,9 +123,10 @@ int sy_translation_request(struct sy_translation *t, struct sy_http *out,
 		if (rc != 0)
 			return rc < 0 ? -1 : 0;
 	}
-	if (read_chat(t, err) < 0)
+	if (read_chat(t, err) < 0 || t->adapter->build(t->call, out, err) < 0)
 		return -1;
-	return t->adapter->build(t->call, out, err);
+	note_unread(t->call);
+	return 0;
 }
 
 /* --- Events. ----------------------------------------------------------------------------- */

@@ -10,11 +10,7 @@
 
 bool sy_wants_no_thoughts(const struct sy_chat *chat)
 {
-	struct json_object *reasoning = sy_json_get(chat->extra, "reasoning");
-	struct json_object *include = sy_json_get(chat->extra, "include_reasoning");
-
-	return json_object_get_boolean(sy_json_get(reasoning, "exclude")) ||
-	       (include != NULL && !json_object_get_boolean(include));
+	return chat->thoughts == SY_THOUGHTS_UNWANTED;
 }
 
 bool sy_wants_modality(const struct sy_chat *chat, const char *name)

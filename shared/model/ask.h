@@ -25,6 +25,7 @@ struct sy_ask {
 	uint32_t caps;             /* enum sy_cap bits that the request needs */
 	const char *user;          /* NULL not said */
 	const char *feature;       /* from a header or metadata; NULL not said */
+	const char *betas;         /* features of Anthropic's, names with commas between; or NULL */
 	bool complete;             /* hold the answer back until it is whole */
 	struct sy_chat *chat;      /* the canonical request; NULL until a crossing needs it */
 };

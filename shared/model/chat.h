@@ -83,6 +83,9 @@ enum sy_tool_choice {
 	SY_CHOICE_TOOL, /* the one called choice_name */
 };
 
+/* Whether the client reads what the model thinks. */
+enum sy_thoughts { SY_THOUGHTS_UNSAID, SY_THOUGHTS_WANTED, SY_THOUGHTS_UNWANTED };
+
 enum sy_format { SY_FORMAT_TEXT, SY_FORMAT_JSON_OBJECT, SY_FORMAT_JSON_SCHEMA };
 
 struct sy_chat {
@@ -115,6 +118,7 @@ struct sy_chat {
 
 	const char *reasoning_effort;    /* none, minimal, low, medium, high, xhigh, max */
 	int64_t reasoning_budget_tokens; /* 0 not said */
+	enum sy_thoughts thoughts;
 
 	bool stream;
 	bool include_usage;
@@ -123,6 +127,8 @@ struct sy_chat {
 	const char *service_tier;
 	struct json_object *metadata;
 	struct json_object *extra; /* fields that have no place above: name to value */
+	const char *extra_of;      /* the dialect that they belong to; NULL: OpenAI's */
+	const char *unread; /* what has no place at all: names with spaces between, or NULL */
 };
 
 #endif
