@@ -7,6 +7,7 @@
 #include "base/http.h"
 #include "base/json.h"
 #include "base/scan.h"
+#include "base/text.h"
 #include "dialect/anthropic.h"
 #include "dialect/anthropic_turns.h"
 #include "dialect/surface.h"
