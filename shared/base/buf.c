@@ -51,6 +51,14 @@ bool sy_buf_reserve(struct sy_buf *b, size_t more)
 	return true;
 }
 
+void sy_buf_cut(struct sy_buf *b, size_t len)
+{
+	if (len >= b->len)
+		return;
+	b->len = len;
+	b->data[len] = '\0';
+}
+
 void sy_buf_add(struct sy_buf *b, const void *data, size_t len)
 {
 	if (!sy_buf_reserve(b, len))

@@ -33,6 +33,9 @@ void sy_buf_int(struct sy_buf *b, int64_t n);
 void sy_buf_printf(struct sy_buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Takes off all behind the first `len` bytes. */
+void sy_buf_cut(struct sy_buf *b, size_t len);
+
 /* Takes `len` bytes off the front. */
 void sy_buf_eat(struct sy_buf *b, size_t len);
 

@@ -75,9 +75,28 @@ static void test_json_members(void)
 	sy_buf_release(&b);
 }
 
+static void test_cut(void)
+{
+	struct sy_buf b;
+
+	sy_buf_init(&b, 1000);
+	sy_buf_cut(&b, 0);
+	sy_buf_cut(&b, 3);
+	CU_ASSERT_PTR_NULL(b.data);
+	sy_buf_puts(&b, "abc");
+	sy_buf_cut(&b, 4);
+	CU_ASSERT_STRING_EQUAL(b.data, "abc");
+	sy_buf_cut(&b, 1);
+	CU_ASSERT_STRING_EQUAL(b.data, "a");
+	sy_buf_puts(&b, "d");
+	CU_ASSERT_STRING_EQUAL(b.data, "ad");
+	sy_buf_release(&b);
+}
+
 CU_TestInfo buf_tests[] = {
 	{ "the limit is kept and remembered", test_limit_is_remembered },
 	{ "numbers", test_numbers },
+	{ "cut", test_cut },
 	{ "JSON strings", test_json_strings },
 	{ "members of a JSON object", test_json_members },
 	CU_TEST_INFO_NULL,
