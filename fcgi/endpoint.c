@@ -14,7 +14,7 @@
 
 /* --- Handlers. --------------------------------------------------------------------------- */
 
-static void serve_chat(struct sy_visit *v)
+static void serve_asked(struct sy_visit *v)
 {
 	struct sy_inbound in = sy_visit_inbound(v);
 
@@ -61,8 +61,10 @@ static void serve_readyz(struct sy_visit *v)
 
 /* clang-format off */
 static const struct sy_endpoint endpoints[] = {
-	ROW("POST", "/v1/chat/completions",                   SY_FOR_KEYS,   serve_chat,    &sy_surface_openai_chat),
-	ROW("POST", "/v1/deployments/{}/chat/completions",    SY_FOR_KEYS,   serve_chat,    &sy_surface_openai_chat),
+	ROW("POST", "/v1/chat/completions",                   SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_chat),
+	ROW("POST", "/v1/deployments/{}/chat/completions",    SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_chat),
+	ROW("POST", "/v1/embeddings",                         SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_embed),
+	ROW("POST", "/v1/deployments/{}/embeddings",          SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_embed),
 	ROW("GET",  "/v1/models",                             SY_FOR_KEYS,   serve_models,  NULL),
 	ROW("GET",  "/v1/models/{}",                          SY_FOR_KEYS,   serve_models,  NULL),
 	ROW("GET",  "/healthz",                               SY_FOR_ANYONE, serve_healthz, NULL),

@@ -26,9 +26,11 @@ libswitchyard_a_SOURCES += \
 	shared/model/attempt.h \
 	shared/model/chat.h \
 	shared/model/config.c shared/model/config.h \
+	shared/model/embed.h \
 	shared/model/event.h \
 	shared/model/health.c shared/model/health.h \
 	shared/model/quirks.c shared/model/quirks.h \
+	shared/model/task.c shared/model/task.h \
 	shared/model/usage.c shared/model/usage.h \
 	shared/model/words.c shared/model/words.h
 
@@ -86,8 +88,11 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/openai_delta.c \
 	shared/dialect/openai_messages.c \
 	shared/dialect/openai_names.c \
+	shared/dialect/openai_embed.c \
 	shared/dialect/openai_out.c \
 	shared/dialect/openai_splice.c \
+	shared/dialect/openai_task.c shared/dialect/openai_task.h \
+	shared/dialect/openai_task_in.c \
 	shared/dialect/openai_turns.c shared/dialect/openai_turns.h \
 	shared/dialect/openai_usage.c \
 	shared/dialect/registry.c \
@@ -95,8 +100,11 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/stopwatch.c shared/dialect/stopwatch.h \
 	shared/dialect/surface.h \
 	shared/dialect/think.c shared/dialect/think.h \
+	shared/dialect/task.c shared/dialect/task.h \
+	shared/dialect/transfer.c shared/dialect/transfer.h \
 	shared/dialect/translate.c shared/dialect/translate.h \
 	shared/dialect/undo.c shared/dialect/undo.h \
+	shared/dialect/vector.c shared/dialect/vector.h \
 	shared/dialect/wish.c shared/dialect/wish.h
 
 libswitchyard_a_SOURCES += \

@@ -35,7 +35,7 @@ tests_unit_dialect_dialect_test_SOURCES = \
 	tests/unit/dialect/anthropic_usage_test.c \
 	tests/unit/dialect/blame_test.c tests/unit/dialect/media_test.c \
 	tests/unit/dialect/openai_ask_test.c tests/unit/dialect/openai_blame_test.c \
-	tests/unit/dialect/translate_test.c \
+	tests/unit/dialect/translate_test.c tests/unit/dialect/vector_test.c \
 	tests/unit/dialect/stopwatch_test.c tests/unit/dialect/suites.c
 tests_unit_dialect_dialect_test_LDADD = $(SY_LIBS) -lcunit
 
@@ -178,7 +178,8 @@ EXTRA_DIST += tests/bench/bench.py script/bench
 SY_WHOLE_TESTS = \
 	tests/drive/cgi_same.py tests/drive/exchanges_e2e.py tests/drive/failover.py \
 	tests/drive/kill.py tests/drive/moments.py \
-	tests/drive/outage.py tests/drive/serve.py
+	tests/drive/outage.py tests/drive/serve.py \
+	tests/drive/tasks.py
 TESTS += $(SY_WHOLE_TESTS)
 EXTRA_DIST += $(SY_WHOLE_TESTS)
 
@@ -266,6 +267,6 @@ tests_golden_replay_LDADD = $(SY_LIBS)
 # Cases by hand, a folder each: golden.c says what is in it.
 TESTS += tests/golden/golden
 check_PROGRAMS += tests/golden/golden
-EXTRA_DIST += tests/golden/anthropic tests/golden/openai
+EXTRA_DIST += tests/golden/anthropic tests/golden/embeddings tests/golden/openai
 tests_golden_golden_SOURCES = tests/golden/golden.c tests/golden/trial.c tests/golden/trial.h
 tests_golden_golden_LDADD = $(SY_LIBS)

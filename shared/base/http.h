@@ -22,6 +22,8 @@ struct sy_header {
 struct sy_http {
 	const char *method; /* NULL: POST */
 	const char *url;
+	const char *content_type; /* NULL: JSON */
+	const char *accept;       /* NULL: JSON, or a stream of the dialect */
 	struct sy_header headers[SY_HTTP_HEADERS];
 	size_t header_count;
 	struct iovec body[SY_HTTP_PIECES];

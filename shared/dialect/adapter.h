@@ -22,6 +22,7 @@ struct sy_buf;
 struct sy_chat;
 struct sy_http;
 struct sy_model;
+struct sy_task_way;
 
 /* What one attempt has to go by; all of it outlives the attempt. */
 struct sy_call {
@@ -37,6 +38,9 @@ struct sy_adapter {
 	const char *name; /* the word a provider row uses, and the dialect: "anthropic" */
 	enum sy_framing framing;
 	size_t stream_state; /* bytes of zeroed state that one stream needs */
+
+	/* The tasks beside chat that it can do; NULL: none. */
+	const struct sy_task_way *ways;
 
 	/* Path below the base URL, headers of the dialect, and body, from ask->chat. */
 	int (*build)(struct sy_call *call, struct sy_http *out, struct sy_error *err);

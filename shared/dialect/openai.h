@@ -14,6 +14,8 @@
  *	openai_usage     adapter: token counts
  *	openai_blame     adapter: what an error means
  *	openai_out       adapter: the table
+ *
+ * Tasks that are no chat are in openai_task.h.
  */
 #ifndef SY_DIALECT_OPENAI_H
 #define SY_DIALECT_OPENAI_H

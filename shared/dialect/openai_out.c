@@ -5,6 +5,7 @@
 #include "dialect/openai.h"
 
 #include "base/arena.h"
+#include "dialect/openai_task.h"
 #include "model/chat.h"
 #include "model/config.h"
 
@@ -49,6 +50,7 @@ const struct sy_adapter sy_adapter_openai = {
 	.name = "openai",
 	.framing = SY_FRAMING_SSE,
 	.stream_state = SY_OPENAI_STATE_BYTES,
+	.ways = sy_openai_ways,
 	.build = sy_openai_build,
 	.splice = sy_openai_splice,
 	.pass = sy_openai_pass,

@@ -15,6 +15,7 @@ static const struct sy_adapter *const adapters[] = {
 
 static const struct sy_surface *const surfaces[] = {
 	&sy_surface_openai_chat,
+	&sy_surface_openai_embed,
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))

@@ -17,6 +17,7 @@ struct sy_answer;
 struct sy_arena;
 struct sy_buf;
 struct sy_chat;
+struct sy_vectors;
 
 /* What each answer says of itself, the same in all chunks of a stream. */
 struct sy_face {
@@ -48,6 +49,11 @@ struct sy_surface {
 	void (*write)(const struct sy_ask *ask, const struct sy_face *face,
 	    const struct sy_answer *answer, struct sy_buf *out);
 
+	/* The same of embeddings, for a surface of theirs.  -1 with SY_UNUSABLE where a vector
+	 * is none. */
+	int (*write_vectors)(const struct sy_ask *ask, const struct sy_face *face,
+	    const struct sy_vectors *vectors, struct sy_buf *out, struct sy_error *err);
+
 	/* One event of a stream, appended as zero or more SSE records; SY_EV_ERROR when it
 	 * fails after its beginning, and nothing after that. */
 	void (*event)(const struct sy_ask *ask, const struct sy_face *face, void *state,
@@ -68,6 +74,7 @@ static inline int sy_surface_status(const struct sy_surface *s, const struct sy_
 }
 
 extern const struct sy_surface sy_surface_openai_chat;
+extern const struct sy_surface sy_surface_openai_embed;
 
 /* The surface of that name, or NULL. */
 const struct sy_surface *sy_surface_find(const char *name);

@@ -12,6 +12,8 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/walk.h"
+#include "dialect/task.h"
+#include "dialect/transfer.h"
 #include "model/answer.h"
 #include "model/chat.h"
 #include "model/config.h"
@@ -27,6 +29,7 @@ struct sy_translation {
 	const struct sy_adapter *adapter;
 	struct sy_call *call;
 	const struct sy_face *face;
+	struct sy_transfer *transfer; /* of a task that is no chat; the rest is idle then */
 
 	bool spliced;         /* the request was */
 	bool verbatim;        /* the answer is */
@@ -58,6 +61,7 @@ static void release(void *arg)
 struct sy_translation *sy_translation_new(const struct sy_surface *surface,
     const struct sy_adapter *adapter, struct sy_call *call, const struct sy_face *face)
 {
+	const struct sy_task_way *way = sy_task_way(adapter, call->model, call->ask->task);
 	struct sy_translation *t = sy_alloc(call->arena, sizeof(*t));
 
 	t->surface = surface;
@@ -71,6 +75,8 @@ struct sy_translation *sy_translation_new(const struct sy_surface *surface,
 	sy_framer_init(&t->framer, adapter->framing);
 	sy_buf_init(&t->body, BODY_BYTES);
 	sy_defer(call->arena, release, t);
+	if (way != NULL)
+		t->transfer = sy_transfer_new(surface, way, call, face, &t->reading);
 	return t;
 }
 
@@ -116,6 +122,8 @@ static void note_unread(struct sy_call *call)
 int sy_translation_request(struct sy_translation *t, struct sy_http *out,
     struct sy_error *err)
 {
+	if (t->transfer != NULL)
+		return sy_transfer_request(t->transfer, out, err);
 	if (same_dialect(t) && t->adapter->splice != NULL) {
 		int rc = t->adapter->splice(t->call, out, err);
 
@@ -127,6 +135,19 @@ int sy_translation_request(struct sy_translation *t, struct sy_http *out,
 		return -1;
 	note_unread(t->call);
 	return 0;
+}
+
+/* --- The head. ---------------------------------------------------------------------------- */
+
+void sy_translation_head(struct sy_translation *t, const char *content_type)
+{
+	if (t->transfer != NULL)
+		sy_transfer_head(t->transfer, content_type != NULL ? content_type : "");
+}
+
+const char *sy_translation_type(const struct sy_translation *t)
+{
+	return t->transfer != NULL ? sy_transfer_type(t->transfer) : NULL;
 }
 
 /* --- Events. ----------------------------------------------------------------------------- */
@@ -331,6 +352,8 @@ int sy_translation_feed(struct sy_translation *t, bool stream, const char *data,
 		*err = t->failure;
 		return -1;
 	}
+	if (t->transfer != NULL)
+		return sy_transfer_feed(t->transfer, data, len, out, err) < 0 ? fail(t, err) : 0;
 	if (t->arrival == ARRIVAL_UNKNOWN) {
 		/* Blank lines before a document prove a slow provider alive; in a stream they
 		 * mean nothing either.  A BOM may stand before a stream. */
@@ -396,6 +419,8 @@ int sy_translation_finish(struct sy_translation *t, struct sy_buf *out,
 		*err = t->failure;
 		return -1;
 	}
+	if (t->transfer != NULL)
+		return sy_transfer_finish(t->transfer, out, err) < 0 ? fail(t, err) : 0;
 	t->out = out;
 	if (t->arrival == ARRIVAL_UNKNOWN)
 		rc = sy_fail(err, SY_UNUSABLE, "", "%s answered with nothing",
@@ -413,5 +438,8 @@ void sy_translation_error(struct sy_translation *t, const struct sy_error *err,
 {
 	struct sy_event ev = { .kind = SY_EV_ERROR, .error = err };
 
-	t->surface->event(t->call->ask, t->face, t->telling, &ev, out);
+	if (t->transfer != NULL)
+		t->surface->error(err, NULL, true, out);
+	else
+		t->surface->event(t->call->ask, t->face, t->telling, &ev, out);
 }

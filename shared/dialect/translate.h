@@ -22,6 +22,7 @@ struct sy_translation;
 /* What has been learned of the answer so far. */
 struct sy_reading {
 	bool content;  /* text, reasoning, refusal or a tool call has come: the commit point */
+	bool flows;    /* raw bytes: what has come may go at once, though nobody streams */
 	bool finished; /* every choice has its finish reason */
 	bool whole;    /* the answer is complete by its dialect's own rule */
 	enum sy_finish finish;
@@ -41,6 +42,12 @@ struct sy_translation *sy_translation_new(const struct sy_surface *surface,
 /* What to send: path in url, the dialect's own headers, body.  No secret in it. */
 int sy_translation_request(struct sy_translation *t, struct sy_http *out,
     struct sy_error *err);
+
+/* The head of a 2xx answer says this type; NULL or "" where it says none. */
+void sy_translation_head(struct sy_translation *t, const char *content_type);
+
+/* The type of what the client is to read, where that is neither JSON nor a stream; or NULL. */
+const char *sy_translation_type(const struct sy_translation *t);
 
 /*
  * Bytes of a 2xx answer; `stream` is whether its content type is a stream's (a provider may

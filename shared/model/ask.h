@@ -8,13 +8,16 @@
 #define SY_MODEL_ASK_H
 
 #include "base/scan.h"
+#include "model/task.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct sy_chat;
+struct sy_embed;
 
 struct sy_ask {
+	enum sy_task task;
 	struct sy_scan scan; /* of the body, which outlives this */
 	const char *model;
 	bool stream;
@@ -28,6 +31,7 @@ struct sy_ask {
 	const char *betas;         /* features of Anthropic's, names with commas between; or NULL */
 	bool complete;             /* hold the answer back until it is whole */
 	struct sy_chat *chat;      /* the canonical request; NULL until a crossing needs it */
+	const struct sy_embed *embed; /* SY_TASK_EMBED */
 };
 
 #endif

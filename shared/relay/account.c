@@ -57,8 +57,33 @@ static int64_t worst_case(const struct sy_try *t)
 	if (out == 0)
 		out = OUTPUT_TOKENS;
 	most.tokens[SY_IN] = ask->input_tokens;
-	most.tokens[SY_OUT] = out * (ask->n > 0 ? ask->n : 1);
+	if (sy_task_info(ask->task)->writes)
+		most.tokens[SY_OUT] = out * (ask->n > 0 ? ask->n : 1);
 	return sy_usage_cost(&most, &t->model->price, &cost) ? cost : 0;
+}
+
+static void price_usage(struct sy_try *t)
+{
+	struct sy_attempt *row = &t->row;
+
+	row->priced = sy_usage_cost(&row->usage, &t->model->price, &row->cost_nanodollars);
+}
+
+/* What nobody counted, by the bytes.  Pictures, seconds and searches are no bytes: what they
+ * cost is not known, which is not nothing. */
+static void estimate_usage(struct sy_try *t, int64_t text_bytes)
+{
+	struct sy_attempt *row = &t->row;
+
+	if (!sy_task_info(t->q->ask.task)->by_tokens) {
+		row->priced = false;
+		row->cost_nanodollars = 0;
+		return;
+	}
+	row->usage.source = SY_USAGE_ESTIMATED;
+	row->usage.tokens[SY_IN] = t->q->ask.input_tokens;
+	row->usage.tokens[SY_OUT] = sy_tokens_estimate(text_bytes);
+	price_usage(t);
 }
 
 void sy_account_begin(struct sy_try *t)
@@ -73,9 +98,7 @@ void sy_account_begin(struct sy_try *t)
 	label(row->provider, t->model->provider->name);
 	label(row->model, t->model->name);
 	sy_copy(row->why, sizeof(row->why), t->choice->why);
-	row->usage.source = SY_USAGE_ESTIMATED;
-	row->usage.tokens[SY_IN] = t->q->ask.input_tokens;
-	row->priced = sy_usage_cost(&row->usage, &t->model->price, &row->cost_nanodollars);
+	estimate_usage(t, 0);
 	row->reserved_nanodollars = worst_case(t);
 }
 
@@ -147,15 +170,14 @@ static void account_usage(struct sy_try *t, const struct sy_reading *reading)
 		row->usage = reading->usage;
 		if (!reading->whole)
 			raise_output(&row->usage, reading->text_bytes);
-	} else {
-		memset(&row->usage, 0, sizeof(row->usage));
-		if (may_have_worked(t)) {
-			row->usage.source = SY_USAGE_ESTIMATED;
-			row->usage.tokens[SY_IN] = t->q->ask.input_tokens;
-			row->usage.tokens[SY_OUT] = sy_tokens_estimate(reading->text_bytes);
-		}
+		price_usage(t);
+		return;
 	}
-	row->priced = sy_usage_cost(&row->usage, &t->model->price, &row->cost_nanodollars);
+	memset(&row->usage, 0, sizeof(row->usage));
+	if (may_have_worked(t))
+		estimate_usage(t, reading->text_bytes);
+	else
+		price_usage(t);
 }
 
 void sy_account_end(struct sy_try *t)

@@ -58,10 +58,13 @@ static int add_auth(struct sy_try *t, struct sy_error *err)
 static int add_headers(struct sy_try *t, struct sy_error *err)
 {
 	const char *aid = sy_strf(t->arena, "%s.%u", t->q->id, t->row.seq);
+	const char *type = t->http.content_type, *accept = t->http.accept;
 
-	if (sy_http_header(&t->http, "Content-Type", "application/json", err) < 0 ||
-	    sy_http_header(&t->http, "Accept",
-		t->call.stream ? sy_framing_type(t->framing) : "application/json", err) < 0 ||
+	if (accept == NULL)
+		accept = t->call.stream ? sy_framing_type(t->framing) : "application/json";
+	if (sy_http_header(&t->http, "Content-Type",
+		type != NULL ? type : "application/json", err) < 0 ||
+	    sy_http_header(&t->http, "Accept", accept, err) < 0 ||
 	    sy_http_header(&t->http, "User-Agent", PACKAGE "/" VERSION, err) < 0 ||
 	    sy_http_header(&t->http, "X-Client-Request-Id", aid, err) < 0)
 		return -1;
@@ -70,6 +73,8 @@ static int add_headers(struct sy_try *t, struct sy_error *err)
 
 static bool wants_stream(const struct sy_request *q, const struct sy_quirks *quirks)
 {
+	if (q->ask.task != SY_TASK_CHAT)
+		return q->ask.stream;
 	if (quirks->stream_only)
 		return true;
 	if (quirks->no_stream_with_tools && (q->ask.caps & SY_CAP_TOOLS))
@@ -90,6 +95,15 @@ static int read_chat(struct sy_request *q, struct sy_error *err)
 	return 0;
 }
 
+/* A splice can do without the canonical request, and so can what is no chat. */
+static bool needs_chat(const struct sy_try *t, const struct sy_adapter *adapter)
+{
+	if (sy_task_way(adapter, t->model, t->q->ask.task) != NULL)
+		return false;
+	return adapter->splice == NULL ||
+	    strcmp(adapter->name, t->q->in.surface->dialect) != 0;
+}
+
 static int build(struct sy_try *t, struct sy_error *err)
 {
 	struct sy_request *q = t->q;
@@ -99,9 +113,7 @@ static int build(struct sy_try *t, struct sy_error *err)
 	if (adapter == NULL)
 		return sy_fail(err, SY_CONFIG, "", "provider %s: no dialect is called '%s'",
 		    p->name, p->dialect);
-	/* Only a splice can do without the canonical request. */
-	if ((adapter->splice == NULL || strcmp(adapter->name, q->in.surface->dialect) != 0) &&
-	    read_chat(q, err) < 0)
+	if (needs_chat(t, adapter) && read_chat(q, err) < 0)
 		return -1;
 	t->framing = adapter->framing;
 	t->call.stream = wants_stream(q, &p->quirks);
@@ -222,6 +234,7 @@ static int retry_after_ms(const char *value, double unit_ms)
 static void on_head(void *arg, int status, const struct sy_header *headers, size_t count)
 {
 	struct sy_try *t = arg;
+	const char *type = NULL;
 
 	t->status = status;
 	t->bytes_us = sy_monotonic_us();
@@ -229,7 +242,7 @@ static void on_head(void *arg, int status, const struct sy_header *headers, size
 		const char *name = headers[i].name, *value = headers[i].value;
 
 		if (strcmp(name, "content-type") == 0)
-			t->stream_answer = sy_framing_is(t->framing, value);
+			type = value;
 		else if (strcmp(name, "x-amzn-errortype") == 0)
 			t->call.error_type = sy_strdup(t->arena, value);
 		else if (sy_listed("x-request-id request-id x-amzn-requestid", name))
@@ -240,6 +253,8 @@ static void on_head(void *arg, int status, const struct sy_header *headers, size
 		    strcmp(name, "x-ms-retry-after-ms") == 0)
 			t->retry_after_ms = retry_after_ms(value, 1);
 	}
+	t->stream_answer = type != NULL && sy_framing_is(t->framing, type);
+	sy_translation_head(t->translation, type);
 	sy_request_rearm(t->q); /* silence counts from here on */
 }
 
@@ -258,8 +273,8 @@ static void hand_on(struct sy_try *t, const struct sy_reading *reading)
 		t->ended_us = t->bytes_us;
 		sy_request_rearm(q);
 	}
-	if (q->client != NULL && q->ask.stream && !q->complete && reading->content &&
-	    !reading->whole)
+	if (q->client != NULL && (q->ask.stream || reading->flows) && !q->complete &&
+	    reading->content && !reading->whole)
 		sy_reply_flush(q);
 }
 

@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "config/root.h"
 #include "config/secret.h"
+#include "dialect/task.h"
 #include "dialect/translate.h"
 #include "net/fetch.h"
 #include "relay/relay.h"

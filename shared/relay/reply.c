@@ -96,10 +96,18 @@ static void send_head(struct sy_request *q, int status, const char *type,
 	q->head_sent = true;
 }
 
-static void send_stream_head(struct sy_request *q)
+/* The type of the answer that is to be sent: the provider's own where its bytes are passed on
+ * raw, a stream where one was asked for. */
+static void send_answer_head(struct sy_request *q)
 {
-	if (!q->head_sent)
-		send_head(q, 200, "text/event-stream; charset=utf-8", NULL);
+	const char *type =
+	    q->attempt != NULL ? sy_translation_type(q->attempt->translation) : NULL;
+
+	if (q->head_sent)
+		return;
+	if (type == NULL)
+		type = q->ask.stream ? "text/event-stream; charset=utf-8" : "application/json";
+	send_head(q, 200, type, NULL);
 }
 
 static void send_held(struct sy_request *q)
@@ -115,7 +123,7 @@ void sy_reply_flush(struct sy_request *q)
 {
 	if (q->held.len == 0)
 		return;
-	send_stream_head(q);
+	send_answer_head(q);
 	if (q->first_us == 0)
 		q->first_us = sy_monotonic_us();
 	q->committed = true;
@@ -128,7 +136,8 @@ void sy_reply_heartbeat(struct sy_request *q)
 
 	if (ping == NULL)
 		ping = ": keep-alive\n\n";
-	send_stream_head(q);
+	if (!q->head_sent)
+		send_head(q, 200, "text/event-stream; charset=utf-8", NULL);
 	q->client->ops->body(q->client, ping, strlen(ping));
 }
 
@@ -153,12 +162,8 @@ void sy_reply_end(struct sy_request *q)
 {
 	if (q->failed) {
 		send_error(q);
-	} else if (q->ask.stream) {
-		send_stream_head(q);
-		send_held(q);
 	} else {
-		if (!q->head_sent)
-			send_head(q, 200, "application/json", NULL);
+		send_answer_head(q);
 		send_held(q);
 	}
 	q->client->ops->end(q->client);

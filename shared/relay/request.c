@@ -207,9 +207,12 @@ static int understand(struct sy_request *q, struct sy_error *err)
 
 static const char *unfit(struct sy_request *q, const struct sy_model *m)
 {
+	const struct sy_adapter *adapter = sy_adapter_find(m->provider->dialect);
 	struct sy_error err;
 	const char *secret;
 
+	if (adapter != NULL && !sy_task_fits(adapter, m, q->ask.task))
+		return sy_strf(q->in.arena, "does not do %s", sy_task_info(q->ask.task)->name);
 	if (sy_secret_get(q->relay->secrets, m->provider, &secret, &err) < 0)
 		return sy_strdup(q->in.arena, err.message);
 	return NULL;

@@ -60,6 +60,8 @@ bool trial_set(struct trial *t, const char *name, const char *value)
 		t->model.context_tokens = atoll(value);
 	else if (strcmp(name, "status") == 0)
 		t->status = atoi(value);
+	else if (strcmp(name, "content_type") == 0)
+		t->content_type = value;
 	else if (strcmp(name, "stream") == 0)
 		t->stream = strcmp(value, "yes") == 0;
 	else
@@ -175,6 +177,11 @@ static void put_reading(struct sy_buf *out, const struct sy_reading *r)
 static int feed(struct exchange *x, const struct trial *t, size_t piece,
     struct sy_buf *out, struct sy_error *err)
 {
+	const char *type = t->content_type;
+
+	if (type == NULL)
+		type = t->stream ? "text/event-stream" : "application/json";
+	sy_translation_head(x->translation, type);
 	for (size_t at = 0; at < t->answer_len; at += piece) {
 		size_t left = t->answer_len - at;
 

@@ -19,6 +19,7 @@ struct trial {
 	const char *request; /* the client's body */
 	size_t request_len;
 	int status;  /* of the answer */
+	const char *content_type; /* of the answer; NULL: JSON, or where it streams */
 	bool stream; /* its content type is a stream's */
 	const char *answer;
 	size_t answer_len;
@@ -28,8 +29,8 @@ void trial_init(struct trial *t);
 
 /*
  * Sets one thing by its name: surface, dialect, model, base_url, max_output_tokens,
- * context_tokens, status, stream, or a quirk.  False when there is no such thing.  The value
- * outlives *t.
+ * context_tokens, status, stream, content_type, or a quirk.  False when there is no such thing.
+ * The value outlives *t.
  */
 bool trial_set(struct trial *t, const char *name, const char *value);
 

@@ -2,7 +2,8 @@
 
 extern CU_TestInfo anthropic_names_tests[], anthropic_schema_tests[],
     anthropic_usage_tests[], blame_tests[], media_tests[], openai_ask_tests[],
-    openai_blame_tests[], stopwatch_tests[], translate_tests[];
+    openai_blame_tests[], stopwatch_tests[], translate_tests[],
+    vector_tests[];
 
 CU_SuiteInfo sy_suites[] = {
 	{ "anthropic_names", NULL, NULL, NULL, NULL, anthropic_names_tests },
@@ -14,5 +15,6 @@ CU_SuiteInfo sy_suites[] = {
 	{ "openai_blame", NULL, NULL, NULL, NULL, openai_blame_tests },
 	{ "stopwatch", NULL, NULL, NULL, NULL, stopwatch_tests },
 	{ "translate", NULL, NULL, NULL, NULL, translate_tests },
+	{ "vector", NULL, NULL, NULL, NULL, vector_tests },
 	CU_SUITE_INFO_NULL,
 };
