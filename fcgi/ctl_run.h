@@ -52,6 +52,9 @@ int sy_run_provider_drain(struct sy_cli *cli);
 int sy_run_provider_resume(struct sy_cli *cli);
 int sy_run_provider_reset(struct sy_cli *cli);
 
+/* ctl_model.c */
+int sy_run_model_import(struct sy_cli *cli);
+
 /* ctl_route.c */
 int sy_run_route(struct sy_cli *cli);
 

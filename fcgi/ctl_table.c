@@ -62,6 +62,16 @@ static const struct sy_option models_options[] = {
 	END
 };
 
+static const struct sy_option import_options[] = {
+	{ "from", 0, "WORD", "its shape: models.dev, litellm or openrouter (told by its look)" },
+	{ "provider", 0, "NAME", "only this provider's" },
+	{ "yes", 'y', NULL, "write it, as a file of the local catalogue" },
+	{ "force", 0, NULL, "write it in spite of what was found" },
+	{ "output", 'o', "FILE", "write all of it to FILE, as a catalogue of its own" },
+	{ "limit", 'l', "N", "changes that are shown (50)" },
+	END
+};
+
 static const struct sy_option route_options[] = {
 	{ "input", 0, "TOKENS", "size of the prompt, for the estimate (1000)" },
 	{ "output", 0, "TOKENS", "size of the answer, for the estimate (300)" },
@@ -133,6 +143,10 @@ const struct sy_command sy_commands[] = {
 	{ "show", "Configure", "[PREFIX]", NULL,
 	  "settings in effect, and where each comes from",
 	  { "switchyard show gateway", "switchyard show route.chat" }, sy_run_show },
+	{ "model import", "Configure", "FILE", import_options,
+	  "take models and prices from what others publish",
+	  { "switchyard model import api.json",
+	    "switchyard model import models.json --from openrouter --yes" }, sy_run_model_import },
 	{ "status", "Look", "", NULL,
 	  "how it is going, in one screen",
 	  { "switchyard status", "switchyard status --json" }, sy_run_status },

@@ -35,6 +35,7 @@ switchyard_SOURCES = \
 	fcgi/ctl_demo.c fcgi/ctl_demo.h fcgi/ctl_demo_files.c \
 	fcgi/ctl_demo_history.c fcgi/ctl_demo_traffic.c \
 	fcgi/ctl_doctor.c fcgi/ctl_help.c fcgi/ctl_init.c fcgi/ctl_key.c fcgi/ctl_look.c \
+	fcgi/ctl_model.c \
 	fcgi/ctl_print.c fcgi/ctl_print.h \
 	fcgi/ctl_programs.c fcgi/ctl_programs.h \
 	fcgi/ctl_route.c fcgi/ctl_run.h fcgi/ctl_spend.c fcgi/ctl_store.c fcgi/ctl_table.c \

@@ -5,8 +5,10 @@ libswitchyard_a_SOURCES += \
 	shared/base/arena.c shared/base/arena.h \
 	shared/base/buf.c shared/base/buf.h \
 	shared/base/clock.c shared/base/clock.h \
+	shared/base/decimal.c shared/base/decimal.h \
 	shared/base/error.c shared/base/error.h \
 	shared/base/eventstream.c shared/base/eventstream.h \
+	shared/base/file.c shared/base/file.h \
 	shared/base/framing.c shared/base/framing.h \
 	shared/base/http.c shared/base/http.h \
 	shared/base/id.c shared/base/id.h \
@@ -38,10 +40,15 @@ libswitchyard_a_SOURCES += \
 	shared/config/blob.c \
 	shared/config/blocks.c \
 	shared/config/catalogue.c \
+	shared/config/catalogue_print.c \
 	shared/config/check.c \
 	shared/config/compile.c \
 	shared/config/config_file.c shared/config/config_file.h \
 	shared/config/draft.h \
+	shared/config/feed.c shared/config/feed.h shared/config/feed_part.h \
+	shared/config/feed_litellm.c \
+	shared/config/feed_models_dev.c \
+	shared/config/feed_openrouter.c \
 	shared/config/findings.c \
 	shared/config/link.c \
 	shared/config/option.c shared/config/option.h \
@@ -158,6 +165,7 @@ libswitchyard_a_SOURCES += \
 libswitchyard_a_SOURCES += \
 	shared/ops/breakdown.c shared/ops/breakdown.h \
 	shared/ops/op_config.c shared/ops/op_config.h \
+	shared/ops/op_import.c shared/ops/op_import.h \
 	shared/ops/op_key.c shared/ops/op_key.h \
 	shared/ops/op_provider.c shared/ops/op_provider.h \
 	shared/ops/op_secret.c shared/ops/op_secret.h \

@@ -5,7 +5,7 @@ check_PROGRAMS += tests/unit/base/base_test
 tests_unit_base_base_test_SOURCES = \
 	tests/unit/suites.h tests/unit/main.c \
 	tests/unit/base/arena_test.c tests/unit/base/buf_test.c \
-	tests/unit/base/error_test.c tests/unit/base/eventstream_test.c \
+	tests/unit/base/decimal_test.c tests/unit/base/error_test.c tests/unit/base/eventstream_test.c \
 	tests/unit/base/id_test.c \
 	tests/unit/base/json_test.c tests/unit/base/scan_test.c \
 	tests/unit/base/sse_test.c tests/unit/base/suites.c tests/unit/base/text_test.c \
@@ -18,7 +18,7 @@ tests_unit_config_config_test_SOURCES = \
 	tests/unit/suites.h tests/unit/main.c \
 	tests/unit/config/apply_test.c tests/unit/config/bad_test.c \
 	tests/unit/config/blob_test.c tests/unit/config/catalogue_test.c \
-	tests/unit/config/docs_test.c \
+	tests/unit/config/docs_test.c tests/unit/config/feed_test.c \
 	tests/unit/config/option_test.c tests/unit/config/packaged_test.c \
 	tests/unit/config/read_test.c tests/unit/config/root_test.c \
 	tests/unit/config/secret_test.c \
@@ -145,6 +145,8 @@ TESTS += tests/unit/ops/ops_test
 check_PROGRAMS += tests/unit/ops/ops_test
 tests_unit_ops_ops_test_SOURCES = \
 	tests/unit/suites.h tests/unit/main.c \
+	tests/unit/config/world.c tests/unit/config/world.h \
+	tests/unit/ops/import_test.c \
 	tests/unit/ops/period_test.c tests/unit/ops/suites.c
 tests_unit_ops_ops_test_LDADD = $(SY_LIBS) -lcunit
 endif

@@ -19,7 +19,7 @@
 #define COLUMNS_MAX 32
 #define FIELD_MAX   512
 
-static const char *const column_names[] = { "model", "provider", "upstream", "context",
+const char *const sy_catalogue_columns[] = { "model", "provider", "upstream", "context",
 	"max_output", "in", "cache_read", "cache_write", "out", "reasoning", "tiers", "caps",
 	"valid_from", "deprecated", "source", NULL };
 
@@ -27,7 +27,7 @@ struct csv_reader {
 	struct sy_draft *draft;
 	struct sy_place place; /* of the row that is being read */
 	enum sy_model_level level;
-	int columns[COLUMNS_MAX]; /* index into column_names; -1 not known */
+	int columns[COLUMNS_MAX]; /* index into sy_catalogue_columns; -1 not known */
 	size_t column_count;      /* 0 before the first line */
 	const char *fields[COLUMNS_MAX];
 	size_t field_count;
@@ -54,12 +54,12 @@ static void read_header(struct csv_reader *r)
 		const char *name = r->fields[i];
 		int n = 0;
 
-		while (column_names[n] != NULL && strcmp(column_names[n], name) != 0)
+		while (sy_catalogue_columns[n] != NULL && strcmp(sy_catalogue_columns[n], name) != 0)
 			n++;
-		r->columns[i] = column_names[n] != NULL ? n : -1;
-		if (column_names[n] == NULL)
+		r->columns[i] = sy_catalogue_columns[n] != NULL ? n : -1;
+		if (sy_catalogue_columns[n] == NULL)
 			sy_find_error(d->findings, d->arena, r->place, name,
-			    sy_hint_near(d->arena, name, column_names),
+			    sy_hint_near(d->arena, name, sy_catalogue_columns),
 			    "there is no column called \"%s\"", name);
 		else if (seen[n])
 			sy_find_error(d->findings, d->arena, r->place, name, NULL,
@@ -141,7 +141,7 @@ static void read_row(struct csv_reader *r)
 	m->place = r->place;
 	for (size_t i = 0; i < r->column_count; i++)
 		if (r->columns[i] >= 0 &&
-		    !take_field(r, column_names[r->columns[i]], r->fields[i], m))
+		    !take_field(r, sy_catalogue_columns[r->columns[i]], r->fields[i], m))
 			good = false;
 	if (m->m.name == NULL || !sy_model_name_ok(m->m.name) || m->provider == NULL) {
 		sy_find_error(d->findings, d->arena, r->place, m->m.name, NULL,

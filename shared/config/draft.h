@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 struct sy_arena;
+struct sy_buf;
 struct sy_findings;
 struct sy_root;
 struct sy_source;
@@ -132,6 +133,17 @@ void sy_draft_read_text(struct sy_draft *d, const char *text, size_t len,
 /* catalogue.c: models.csv below data_dir, then models.d/ (*.csv), in order of their names. */
 void sy_draft_read_catalogue(struct sy_draft *d, const struct sy_root *root);
 void sy_draft_read_csv(struct sy_draft *d, const struct sy_source *s, bool local);
+
+/* The columns, in the order in which they are written; ends with NULL. */
+extern const char *const sy_catalogue_columns[];
+
+/* catalogue_print.c: rows as CSV, with the line of columns; `source`: where they are from. */
+void sy_catalogue_print(struct sy_draft_model *const *rows, size_t count, const char *source,
+    struct sy_arena *a, struct sy_buf *out);
+
+/* A column of a row as it is written; "" for what is not known. */
+const char *sy_catalogue_value(const struct sy_draft_model *m, const char *column,
+    struct sy_arena *a);
 
 /* Whether a model may be called that: visible characters, without quotes and backslashes. */
 #define SY_MODEL_NAME_MAX 160

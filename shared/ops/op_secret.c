@@ -4,6 +4,7 @@
 #include "ops/op_secret.h"
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "config/root.h"
 #include "config/secret.h"
@@ -79,26 +80,17 @@ static int trim(const char *text, const char **from, size_t *len, struct sy_erro
 	return 0;
 }
 
-/* Into a new file beside it, then renamed: who reads it finds the old one or the new one. */
+/* With a line end, which trim() takes for nothing. */
 static int write_file(int dir, const char *name, const char *text, size_t len)
 {
-	char part[NAME_MOST + 8];
-	int fd, failed;
+	char line[SY_SECRET_MAX + 1];
+	int rc;
 
-	snprintf(part, sizeof(part), ".%s.new", name);
-	unlinkat(dir, part, 0);
-	fd =
-	    openat(dir, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -1;
-	failed = write(fd, text, len) != (ssize_t)len || write(fd, "\n", 1) != 1 ||
-	         fsync(fd) < 0;
-	failed |= close(fd) < 0;
-	if (failed || renameat(dir, part, dir, name) < 0) {
-		unlinkat(dir, part, 0);
-		return -1;
-	}
-	return 0;
+	memcpy(line, text, len);
+	line[len] = '\n';
+	rc = sy_file_replace(dir, name, 0600, line, len + 1);
+	explicit_bzero(line, sizeof(line));
+	return rc;
 }
 
 int sy_op_secret_set(const struct sy_root *root, const char *name, const char *text,

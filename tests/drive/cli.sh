@@ -186,6 +186,45 @@ exits 2 --root "$root" spend --cmp fortnight
 exits 2 --root "$root" spend --filter model
 exits 2 --root "$root" spend --filter colour=red
 
+# --- Feeds. ---------------------------------------------------------------------------------
+feed=$work/feed.json
+text='"modalities":{"input":["text"],"output":["text"]}'
+printf '{"acme":{"models":{"fed-1":{%s,"cost":{"input":1,"output":5}}}},
+"far":{"models":{"x":{%s}}}}' "$text" "$text" >"$feed"
+says 0 'added.*fed-1.*in 1.00 out 5.00' --root "$root" model import "$feed"
+says 0 'Nothing was written: --yes writes 1 rows' --root "$root" model import "$feed"
+[ -e "$root/etc/models.d/imported.csv" ] && fail "an import wrote without --yes" || ok
+json '.shape == "models.dev" and .models == 1 and .unknown == "far" and .changes[0].model == "fed-1"' \
+    --root "$root" model import "$feed"
+says 0 'Next: switchyard apply' --root "$root" model import "$feed" --yes
+grep -q '^fed-1,acme,.*models.dev' "$root/etc/models.d/imported.csv" && ok || fail "no row"
+exits 0 --root "$root" check
+json '.same == 1 and .changes == []' --root "$root" model import "$feed"
+sed -i 's/"output":5/"output":500/' "$feed"
+says 3 'goes from 5.00 to 500.00' --root "$root" model import "$feed" --yes
+grep -q '5[.]00' "$root/etc/models.d/imported.csv" && ok || fail "a held import was written"
+exits 0 --root "$root" model import "$feed" --yes --force
+grep -q '500[.]00' "$root/etc/models.d/imported.csv" && ok || fail "--force wrote nothing"
+printf '{"acme": {' >"$feed"
+says 3 'not valid JSON' --root "$root" model import "$feed" --yes --force
+head -c 17M /dev/zero >"$feed"
+says 3 'larger than 16 MB' --root "$root" model import "$feed"
+says 3 'No such file' --root "$root" model import "$work/none.json"
+says 3 'no regular file' --root "$root" model import "$work"
+says 2 'models.dev, litellm or' --root "$root" model import "$feed" --from nowhere
+says 2 'something is missing' --root "$root" model import
+rm "$root/etc/models.d/imported.csv"
+
+# What is packaged is what the facts say, by this very command.
+real=${SWITCHYARD_DATA:-$here/../shared/data}/catalogue/models-dev.json
+if [ -e "$real" ]; then
+	exits 0 init "$work/fed"
+	json '([.changes[] | select(.change != "added")] == []) and .same >= 1500 and
+	    ([.findings[] | select(.level == "error")] == [])' --root "$work/fed" model import "$real"
+else
+	echo "the packaged catalogue is not compared: $real is not there"
+fi
+
 # --- Keys. ----------------------------------------------------------------------------------
 run --root "$root" key create --label website --budget 12.50 --requests 60 --routes chat
 key=$(cat "$work/out")

@@ -1,7 +1,7 @@
 #include "../suites.h"
 
 extern CU_TestInfo apply_tests[], bad_tests[], blob_tests[], catalogue_tests[],
-    docs_tests[], option_tests[], packaged_tests[], read_tests[], root_tests[],
+    docs_tests[], feed_tests[], option_tests[], packaged_tests[], read_tests[], root_tests[],
     secret_tests[];
 
 CU_SuiteInfo sy_suites[] = {
@@ -10,6 +10,7 @@ CU_SuiteInfo sy_suites[] = {
 	{ "blob", NULL, NULL, NULL, NULL, blob_tests },
 	{ "catalogue", NULL, NULL, NULL, NULL, catalogue_tests },
 	{ "docs", NULL, NULL, NULL, NULL, docs_tests },
+	{ "feed", NULL, NULL, NULL, NULL, feed_tests },
 	{ "option", NULL, NULL, NULL, NULL, option_tests },
 	{ "packaged", NULL, NULL, NULL, NULL, packaged_tests },
 	{ "read", NULL, NULL, NULL, NULL, read_tests },
