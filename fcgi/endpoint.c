@@ -63,6 +63,7 @@ static void serve_readyz(struct sy_visit *v)
 static const struct sy_endpoint endpoints[] = {
 	ROW("POST", "/v1/chat/completions",                   SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_chat),
 	ROW("POST", "/v1/deployments/{}/chat/completions",    SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_chat),
+	ROW("POST", "/v1/responses",                          SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_responses),
 	ROW("POST", "/v1/embeddings",                         SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_embed),
 	ROW("POST", "/v1/deployments/{}/embeddings",          SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_embed),
 	ROW("GET",  "/v1/models",                             SY_FOR_KEYS,   serve_models,  NULL),

@@ -53,12 +53,12 @@ libswitchyard_a_SOURCES += \
 	shared/config/link.c \
 	shared/config/option.c shared/config/option.h \
 	shared/config/option_rows.c \
-	shared/config/tiers.c \
 	shared/config/parse.c shared/config/parse.h \
 	shared/config/print.c \
 	shared/config/root.c shared/config/root.h \
 	shared/config/secret.c shared/config/secret.h \
-	shared/config/source.c shared/config/source.h
+	shared/config/source.c shared/config/source.h \
+	shared/config/tiers.c
 
 libswitchyard_a_SOURCES += \
 	shared/dialect/adapter.h \
@@ -91,11 +91,12 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/openai_chat_read.c \
 	shared/dialect/openai_chat_stream.c \
 	shared/dialect/openai_chat_whole.c \
+	shared/dialect/openai_choice.c \
 	shared/dialect/openai_decode.c shared/dialect/openai_decode.h \
 	shared/dialect/openai_delta.c \
+	shared/dialect/openai_embed.c \
 	shared/dialect/openai_messages.c \
 	shared/dialect/openai_names.c \
-	shared/dialect/openai_embed.c \
 	shared/dialect/openai_out.c \
 	shared/dialect/openai_splice.c \
 	shared/dialect/openai_task.c shared/dialect/openai_task.h \
@@ -103,11 +104,18 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/openai_turns.c shared/dialect/openai_turns.h \
 	shared/dialect/openai_usage.c \
 	shared/dialect/registry.c \
+	shared/dialect/responses.h \
+	shared/dialect/responses_in.c \
+	shared/dialect/responses_items.c \
+	shared/dialect/responses_object.c \
+	shared/dialect/responses_output.c \
+	shared/dialect/responses_read.c \
+	shared/dialect/responses_stream.c \
 	shared/dialect/schema.c shared/dialect/schema.h \
 	shared/dialect/stopwatch.c shared/dialect/stopwatch.h \
 	shared/dialect/surface.h \
-	shared/dialect/think.c shared/dialect/think.h \
 	shared/dialect/task.c shared/dialect/task.h \
+	shared/dialect/think.c shared/dialect/think.h \
 	shared/dialect/transfer.c shared/dialect/transfer.h \
 	shared/dialect/translate.c shared/dialect/translate.h \
 	shared/dialect/undo.c shared/dialect/undo.h \

@@ -5,6 +5,7 @@
  *	openai_chat_in   surface: what the engine asks of a request
  *	openai_chat_read surface: requests to the waist
  *	openai_messages  surface: their messages
+ *	openai_choice    surface: which tool is wanted
  *	openai_chat_stream, openai_chat_whole  surface: answers as clients read them
  *	openai_build     adapter: a request made from the waist
  *	openai_turns     adapter: its messages
@@ -28,6 +29,7 @@
 #include <stddef.h>
 
 struct sy_buf;
+struct sy_chat;
 struct sy_quirks;
 
 #define SY_OPENAI_PATH      "/chat/completions"
@@ -103,6 +105,10 @@ bool sy_openai_blame_inside(const struct sy_call *call, struct sy_span root,
     struct sy_error *err);
 
 /* --- Requests. --------------------------------------------------------------------------- */
+
+/* The value of tool_choice (or of `field`), once the tools are read; NULL says nothing. */
+int sy_openai_read_choice(struct json_object *choice, const char *field,
+    struct sy_chat *out, struct sy_error *err);
 
 /* Refuses, by the field's name, what this provider cannot be asked at all. */
 int sy_openai_check(const struct sy_call *call, struct sy_error *err);

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "base/walk.h"
 #include "dialect/openai.h"
 #include "dialect/openai_chat.h"
 #include "model/answer.h"
@@ -144,4 +145,27 @@ void sy_openai_chat_error(const struct sy_error *err, const char *request_id,
 	sy_buf_member(out, "param", err->param[0] != '\0' ? err->param : NULL);
 	sy_buf_member(out, "code", err->code[0] != '\0' ? err->code : NULL);
 	sy_buf_puts(out, streaming ? "}}\n\n" : "}}\n");
+}
+
+void sy_openai_join_pieces(struct sy_buf *out, const struct sy_answer_extra *e,
+    const char *inner)
+{
+	const char *key = e->key, *comma = "";
+
+	sy_buf_putc(out, '[');
+	for (; e != NULL; e = e->next) {
+		struct sy_span list = { e->json, e->json_len }, element;
+		size_t pos = 0;
+
+		if (strcmp(e->key, key) != 0)
+			continue;
+		if (inner != NULL)
+			list = sy_walk_get(list, inner);
+		while (sy_walk_element(list, &pos, &element)) {
+			sy_buf_puts(out, comma);
+			sy_openai_put_line(out, element);
+			comma = ",";
+		}
+	}
+	sy_buf_putc(out, ']');
 }

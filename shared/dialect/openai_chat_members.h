@@ -7,6 +7,7 @@
 #define SY_DIALECT_OPENAI_CHAT_MEMBERS_H
 
 #include "dialect/surface.h"
+#include "model/answer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,5 +42,10 @@ bool sy_openai_is_picture(const char *media_type);
 
 void sy_openai_put_extra(struct sy_buf *out, const char *key, const char *json,
     size_t len);
+
+/* The elements of all pieces of one extra, from its first one on, as an array; of log
+ * probabilities, those of `inner`. */
+void sy_openai_join_pieces(struct sy_buf *out, const struct sy_answer_extra *e,
+    const char *inner);
 
 #endif

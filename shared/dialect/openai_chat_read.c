@@ -101,96 +101,11 @@ static int read_tools(const struct reading *r)
 	return 0;
 }
 
-/* --- Which tool. ------------------------------------------------------------------------- */
-
-static int wrong_choice(const struct reading *r, const char *field)
-{
-	return sy_fail_code(r->err, SY_BAD_REQUEST, field, "invalid_value",
-	    "'%s' must be none, auto, required, or name one of the tools", field);
-}
-
-static const struct sy_word choice_words[] = {
-	{ "none", SY_CHOICE_NONE },
-	{ "auto", SY_CHOICE_AUTO },
-	{ "required", SY_CHOICE_REQUIRED },
-	{ "any", SY_CHOICE_REQUIRED },
-	{ NULL, 0 },
-};
-
-static int choose_word(const struct reading *r, const char *field, const char *word)
-{
-	int choice = sy_word_value(choice_words, word);
-
-	if (choice < 0)
-		return wrong_choice(r, field);
-	r->out->tool_choice = (enum sy_tool_choice)choice;
-	return 0;
-}
-
-static int choose_name(const struct reading *r, const char *field, const char *name)
-{
-	if (name == NULL)
-		return wrong_choice(r, field);
-	for (size_t i = 0; i < r->out->tool_count; i++)
-		if (strcmp(r->out->tools[i].name, name) == 0) {
-			r->out->tool_choice = SY_CHOICE_TOOL;
-			r->out->choice_name = name;
-			return 0;
-		}
-	return sy_fail_code(r->err, SY_BAD_REQUEST, field, "invalid_value",
-	    "'%s' names '%s', which is none of the tools", field, name);
-}
-
-static const char *tool_name(struct json_object *in)
-{
-	const char *name = sy_json_text(sy_json_get(in, "function"), "name");
-
-	if (name == NULL)
-		name = sy_json_text(sy_json_get(in, "custom"), "name");
-	return name != NULL ? name : sy_json_text(in, "name");
-}
-
-static bool is_allowed(struct json_object *list, const char *name)
-{
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		const char *allowed = tool_name(json_object_array_get_idx(list, i));
-
-		if (allowed != NULL && strcmp(allowed, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Only the listed tools stay. */
-static int allow_tools(const struct reading *r, struct json_object *choice)
-{
-	struct json_object *allowed = sy_json_get(choice, "allowed_tools");
-	struct json_object *list = sy_json_get(allowed, "tools");
-	const char *mode = sy_json_text(allowed, "mode");
-	size_t kept = 0;
-
-	if (!json_object_is_type(list, json_type_array) || mode == NULL)
-		return wrong_choice(r, "tool_choice");
-	for (size_t i = 0; i < r->out->tool_count; i++)
-		if (is_allowed(list, r->out->tools[i].name))
-			r->out->tools[kept++] = r->out->tools[i];
-	r->out->tool_count = kept;
-	return choose_word(r, "tool_choice", mode);
-}
-
 static int read_choice(const struct reading *r)
 {
 	const char *field = r->out->old_functions ? "function_call" : "tool_choice";
-	struct json_object *choice = sy_json_get(r->root, field);
-	const char *type = sy_json_text(choice, "type");
 
-	if (choice == NULL || r->out->tool_count == 0)
-		return 0;
-	if (json_object_is_type(choice, json_type_string))
-		return choose_word(r, field, json_object_get_string(choice));
-	if (type != NULL && strcmp(type, "allowed_tools") == 0)
-		return allow_tools(r, choice);
-	return choose_name(r, field, tool_name(choice));
+	return sy_openai_read_choice(sy_json_get(r->root, field), field, r->out, r->err);
 }
 
 /* --- The shape of the answer. ------------------------------------------------------------ */

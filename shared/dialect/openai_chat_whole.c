@@ -19,34 +19,10 @@ static bool is_first(const struct sy_answer_extra *list, const struct sy_answer_
 	return list == e;
 }
 
-/* The elements of every piece of one key; of log probabilities, those of `inner`. */
-static void join_pieces(struct sy_buf *out, const struct sy_answer_extra *e,
-    const char *inner)
-{
-	const char *key = e->key, *comma = "";
-
-	sy_buf_putc(out, '[');
-	for (; e != NULL; e = e->next) {
-		struct sy_span list = { e->json, e->json_len }, element;
-		size_t pos = 0;
-
-		if (strcmp(e->key, key) != 0)
-			continue;
-		if (inner != NULL)
-			list = sy_walk_get(list, inner);
-		while (sy_walk_element(list, &pos, &element)) {
-			sy_buf_puts(out, comma);
-			sy_buf_add(out, element.at, element.len);
-			comma = ",";
-		}
-	}
-	sy_buf_putc(out, ']');
-}
-
 static void put_logprobs(struct sy_buf *out, const struct sy_answer_extra *e)
 {
 	sy_buf_lit(out, "{\"content\":");
-	join_pieces(out, e, "content");
+	sy_openai_join_pieces(out, e, "content");
 	sy_buf_lit(out, ",\"refusal\":null}");
 }
 
@@ -69,7 +45,7 @@ static void put_extras(struct sy_buf *out, const struct sy_answer_extra *list,
 			continue;
 		sy_buf_key(out, e->key);
 		if (e->json[0] == '[')
-			join_pieces(out, e, NULL);
+			sy_openai_join_pieces(out, e, NULL);
 		else if (strcmp(e->key, "logprobs") == 0)
 			put_logprobs(out, e);
 		else

@@ -171,13 +171,14 @@ const char *sy_openai_renamed(const struct sy_quirks *q, const char *field,
 
 void sy_openai_put_line(struct sy_buf *out, struct sy_span json)
 {
-	while (json.len > 0) {
-		const char *end = memchr(json.at, '\n', json.len);
-		size_t len = end != NULL ? (size_t)(end - json.at) : json.len;
+	const char *at = json.at, *end = json.at + json.len;
 
-		sy_buf_add(out, json.at, len);
-		len += end != NULL;
-		json.at += len;
-		json.len -= len;
+	while (at < end) {
+		size_t len = 0;
+
+		while (at + len < end && at[len] != '\n' && at[len] != '\r')
+			len++;
+		sy_buf_add(out, at, len);
+		at += len + 1;
 	}
 }

@@ -16,6 +16,7 @@ static const struct sy_adapter *const adapters[] = {
 static const struct sy_surface *const surfaces[] = {
 	&sy_surface_openai_chat,
 	&sy_surface_openai_embed,
+	&sy_surface_openai_responses,
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))

@@ -75,6 +75,7 @@ static inline int sy_surface_status(const struct sy_surface *s, const struct sy_
 
 extern const struct sy_surface sy_surface_openai_chat;
 extern const struct sy_surface sy_surface_openai_embed;
+extern const struct sy_surface sy_surface_openai_responses;
 
 /* The surface of that name, or NULL. */
 const struct sy_surface *sy_surface_find(const char *name);
