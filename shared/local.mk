@@ -77,6 +77,17 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/anthropic_usage.c shared/dialect/anthropic_usage.h \
 	shared/dialect/anthropic_write.h \
 	shared/dialect/arguments.c shared/dialect/arguments.h \
+	shared/dialect/bedrock.h \
+	shared/dialect/bedrock_blame.c shared/dialect/bedrock_blame.h \
+	shared/dialect/bedrock_blocks.c \
+	shared/dialect/bedrock_build.c \
+	shared/dialect/bedrock_content.c shared/dialect/bedrock_content.h \
+	shared/dialect/bedrock_family.c shared/dialect/bedrock_family.h \
+	shared/dialect/bedrock_media.c \
+	shared/dialect/bedrock_out.c \
+	shared/dialect/bedrock_read.c shared/dialect/bedrock_read.h \
+	shared/dialect/bedrock_write.h \
+	shared/dialect/blame.c shared/dialect/blame.h \
 	shared/dialect/claude.c shared/dialect/claude.h \
 	shared/dialect/fields.c shared/dialect/fields.h \
 	shared/dialect/legal.c shared/dialect/legal.h \

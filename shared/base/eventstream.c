@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum {
@@ -210,4 +211,50 @@ int sy_eventstream_end(struct sy_eventstream *s, struct sy_error *err)
 		return sy_fail(err, SY_TRUNCATED, "",
 		    "the stream ended inside of a frame");
 	return 0;
+}
+
+/* --- The other way. ---------------------------------------------------------------------- */
+
+static void add_number(struct sy_buf *out, uint32_t n)
+{
+	for (int shift = 24; shift >= 0; shift -= 8)
+		sy_buf_putc(out, (char)(n >> shift));
+}
+
+static void add_header(struct sy_buf *out, const char *name, const char *value, size_t len)
+{
+	sy_buf_putc(out, (char)strlen(name));
+	sy_buf_puts(out, name);
+	sy_buf_putc(out, 7);
+	sy_buf_putc(out, (char)(len >> 8));
+	sy_buf_putc(out, (char)len);
+	sy_buf_add(out, value, len);
+}
+
+void sy_eventstream_add(struct sy_buf *out, const char *type, const char *name,
+    const char *data, size_t len)
+{
+	bool event = strcmp(type, "event") == 0, error = strcmp(type, "error") == 0;
+	size_t from = out->len, payload = error ? 0 : len;
+	struct sy_buf headers;
+
+	sy_buf_init(&headers, SY_EVENTSTREAM_HEADER_BYTES);
+	add_header(&headers,
+	    event   ? ":event-type"
+	    : error ? ":error-code"
+	            : ":exception-type",
+	    name, strlen(name));
+	if (error)
+		add_header(&headers, ":error-message", data, len);
+	else
+		add_header(&headers, ":content-type", "application/json",
+		    strlen("application/json"));
+	add_header(&headers, ":message-type", type, strlen(type));
+	add_number(out, (uint32_t)(LEAST_BYTES + headers.len + payload));
+	add_number(out, (uint32_t)headers.len);
+	add_number(out, sy_crc32(0, out->data + from, 8));
+	sy_buf_add(out, headers.data, headers.len);
+	sy_buf_add(out, data, payload);
+	add_number(out, sy_crc32(0, out->data + from, out->len - from));
+	sy_buf_release(&headers);
 }

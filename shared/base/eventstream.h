@@ -1,5 +1,5 @@
 /*
- * eventstream.h - application/vnd.amazon.eventstream, cut into records.
+ * eventstream.h - application/vnd.amazon.eventstream, cut into records, and made of them.
  *
  * Frames of a prelude (lengths and their checksum), headers, payload and a checksum of all
  * that; numbers are big-endian.  A record's data is the payload, its event the frame's
@@ -37,6 +37,10 @@ int sy_eventstream_feed(struct sy_eventstream *s, const char *data, size_t len,
 
 /* The stream has ended: -1 with SY_TRUNCATED inside of a frame. */
 int sy_eventstream_end(struct sy_eventstream *s, struct sy_error *err);
+
+/* Appends a frame as the service writes it; `type` is "event", "exception" or "error". */
+void sy_eventstream_add(struct sy_buf *out, const char *type, const char *name,
+    const char *data, size_t len);
 
 /* CRC-32 as zlib and Ethernet have it; `crc` is 0 at first, or the value so far. */
 uint32_t sy_crc32(uint32_t crc, const void *data, size_t len);

@@ -3,6 +3,7 @@
  */
 #include "base/id.h"
 
+#include "base/arena.h"
 #include "base/text.h"
 
 #include <sodium.h>
@@ -70,4 +71,23 @@ bool sy_id_parse(const char *text, struct sy_id *out)
 		}
 	}
 	return true;
+}
+
+const char *sy_id_fit(struct sy_arena *a, const char *id, size_t len)
+{
+	static const char digits[] =
+	    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	uint64_t hash = 0xcbf29ce484222325u;
+	char *out;
+
+	if (strlen(id) == len && strspn(id, digits) == len)
+		return id;
+	for (const char *p = id; *p != '\0'; p++)
+		hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
+	out = sy_alloc(a, len + 1);
+	for (size_t i = 0; i < len; i++) {
+		out[i] = digits[hash % 62];
+		hash = hash / 62 ^ (hash << 7);
+	}
+	return out;
 }

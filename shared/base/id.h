@@ -9,7 +9,10 @@
 #define SY_BASE_ID_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+struct sy_arena;
 
 #define SY_ID_BYTES 16
 #define SY_ID_TEXT  31 /* with the final NUL */
@@ -22,5 +25,9 @@ struct sy_id sy_id_new(int64_t unix_ms);
 int64_t sy_id_unix_ms(const struct sy_id *id);
 void sy_id_text(const struct sy_id *id, char text[SY_ID_TEXT]);
 bool sy_id_parse(const char *text, struct sy_id *out);
+
+/* For who insists on ids of exactly so many letters and digits: the id itself where it is one,
+ * else one made from it alone.  Either `id` or memory of the arena. */
+const char *sy_id_fit(struct sy_arena *a, const char *id, size_t len);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/scan.h"
 #include "base/walk.h"
 #include "dialect/anthropic_names.h"
+#include "dialect/blame.h"
 #include "model/config.h"
 
 #include <string.h>
@@ -23,30 +24,6 @@ static const struct sy_word sentences[] = {
 	{ NULL, 0 },
 };
 
-static enum sy_kind kind_of_status(int status)
-{
-	switch (status) {
-	case 401:
-	case 402:
-	case 403:
-		return SY_CREDENTIAL;
-	case 404:
-		return SY_NO_UPSTREAM_MODEL;
-	case 409:
-		return SY_CONFLICT;
-	case 429:
-		return SY_BUSY;
-	case 503:
-	case 529:
-		return SY_OVERLOADED;
-	case 408:
-		return SY_BROKEN;
-	}
-	if (status >= 500 || status == 200)
-		return SY_BROKEN;
-	return status >= 400 ? SY_REFUSED : SY_UNUSABLE;
-}
-
 static enum sy_kind kind_of(int status, const char *type, const char *message)
 {
 	int kind;
@@ -55,7 +32,7 @@ static enum sy_kind kind_of(int status, const char *type, const char *message)
 		if (strcasestr(message, row->name) != NULL)
 			return (enum sy_kind)row->value;
 	kind = sy_word_value(sy_anthropic_errors, type);
-	return kind >= 0 ? (enum sy_kind)kind : kind_of_status(status);
+	return kind >= 0 ? (enum sy_kind)kind : sy_kind_of_status(status);
 }
 
 /* The words of the document's error; "" where there are none. */

@@ -23,7 +23,7 @@ static void put_text(struct sy_writer *w, const char *text, size_t len, enum sy_
 	sy_buf_putc(w->out, '}');
 }
 
-static void param_of(struct sy_writer *w, const struct sy_message *from,
+void sy_param_of(const struct sy_writer *w, const struct sy_message *from,
     const struct sy_part *part, char *param, size_t room)
 {
 	snprintf(param, room, "messages[%zu].content[%zu]",
@@ -130,7 +130,7 @@ static int put_media(struct sy_writer *w, const struct sy_message *from,
 	char param[64];
 	int rc;
 
-	param_of(w, from, part, param, sizeof(param));
+	sy_param_of(w, from, part, param, sizeof(param));
 	if (part->kind == SY_PART_FILE && part->file_id != NULL && part->data == NULL)
 		rc = put_file_id(w, part->file_id, param);
 	else if (sy_media_of(part, param, w->arena, &media, w->err) < 0)
@@ -170,7 +170,7 @@ static void put_tool_use(struct sy_writer *w, const struct sy_block *b)
 	sy_buf_putc(w->out, '}');
 }
 
-static bool has_substance(const struct sy_part *part)
+bool sy_has_substance(const struct sy_part *part)
 {
 	if (part->kind == SY_PART_TEXT || part->kind == SY_PART_REFUSAL)
 		return part->text != NULL && !sy_blank(part->text, strlen(part->text));
@@ -183,15 +183,15 @@ static int put_result_content(struct sy_writer *w, const struct sy_message *resu
 	size_t count = 0;
 
 	for (size_t i = 0; i < result->part_count; i++)
-		count += has_substance(&result->parts[i]);
-	if (count == 0) /* an empty list, or blank text, is refused */
+		count += sy_has_substance(&result->parts[i]);
+	if (count == 0)
 		return 0;
 	sy_write_key(w, "content");
 	sy_buf_putc(w->out, '[');
 	for (size_t i = 0; i < result->part_count; i++) {
 		const struct sy_part *part = &result->parts[i];
 
-		if (!has_substance(part))
+		if (!sy_has_substance(part))
 			continue;
 		sy_buf_puts(w->out, comma);
 		comma = ",";

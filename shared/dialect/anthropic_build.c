@@ -89,10 +89,9 @@ static void each_leading_mark(struct sy_writer *w, void (*fn)(void *, enum sy_ma
 }
 
 /* Tools and system are kept as long as that helps: their prefix serves every turn. */
-static void settle_marks(struct sy_writer *w)
+void sy_settle_marks(struct sy_writer *w, bool wanted)
 {
 	const struct sy_chat *chat = w->plan->chat;
-	bool wanted = sy_anthropic_may_send(w->plan->model, "cache_control");
 	struct marking lead = { .ttl = w->plan->claude->claude }, late = lead;
 	size_t most = MOST_MARKS - w->automatic_mark;
 
@@ -112,13 +111,10 @@ static void settle_marks(struct sy_writer *w)
 
 /* Options. */
 
-static void put_thinking_config(struct sy_writer *w)
+void sy_write_thinking(struct sy_writer *w)
 {
 	const struct sy_anthropic_plan *p = w->plan;
 
-	if (p->thinking == SY_THINKING_UNSAID)
-		return;
-	sy_write_key(w, "thinking");
 	if (p->thinking == SY_THINKING_DISABLED)
 		sy_buf_puts(w->out, "{\"type\":\"disabled\"");
 	else if (p->thinking == SY_THINKING_ADAPTIVE)
@@ -242,7 +238,7 @@ static const struct own_field *own_field(const char *name)
 	return NULL;
 }
 
-static bool is_understood(const char *name)
+bool sy_anthropic_understands(const char *name)
 {
 	for (const char *const *word = understood; *word != NULL; word++)
 		if (strcmp(*word, name) == 0)
@@ -256,7 +252,7 @@ static void put_extra(struct sy_writer *w, const char *name, struct json_object 
 	bool pass =
 	    own != NULL ? w->plan->direct : w->plan->model->provider->quirks.pass_unknown;
 
-	if (own == NULL && is_understood(name))
+	if (own == NULL && sy_anthropic_understands(name))
 		return;
 	if (!pass || !sy_anthropic_may_send(w->plan->model, name)) {
 		sy_note(&w->plan->notes, name);
@@ -283,7 +279,10 @@ static void put_extras(struct sy_writer *w)
 static void put_options(struct sy_writer *w)
 {
 	sy_write_tool_choice(w);
-	put_thinking_config(w);
+	if (w->plan->thinking != SY_THINKING_UNSAID) {
+		sy_write_key(w, "thinking");
+		sy_write_thinking(w);
+	}
 	put_output_config(w);
 	put_number(w, "temperature", w->plan->temperature);
 	put_number(w, "top_p", w->plan->top_p);
@@ -297,7 +296,10 @@ static void put_options(struct sy_writer *w)
 int sy_anthropic_write(struct sy_anthropic_plan *plan, bool stream, struct sy_arena *a,
     struct sy_buf *out, struct sy_betas *betas, struct sy_error *err)
 {
-	struct sy_writer w = { .plan = plan,
+	static const struct sy_tool_words words = { "{\"name\":", ",\"input_schema\":", "}",
+		true, sy_write_mark };
+	struct sy_writer w = { .words = &words,
+		.plan = plan,
 		.arena = a,
 		.out = out,
 		.betas = betas,
@@ -305,7 +307,7 @@ int sy_anthropic_write(struct sy_anthropic_plan *plan, bool stream, struct sy_ar
 
 	w.automatic_mark =
 	    plan->direct && sy_json_get(plan->chat->extra, "cache_control") != NULL;
-	settle_marks(&w);
+	sy_settle_marks(&w, sy_anthropic_may_send(plan->model, "cache_control"));
 	sy_buf_puts(out, "{\"model\":");
 	sy_buf_json_str(out, plan->model->upstream);
 	sy_write_key(&w, "max_tokens");
@@ -313,7 +315,12 @@ int sy_anthropic_write(struct sy_anthropic_plan *plan, bool stream, struct sy_ar
 	if (stream)
 		sy_buf_puts(out, ",\"stream\":true");
 	sy_write_system(&w);
-	if (sy_write_tools(&w) < 0 || sy_write_messages(&w) < 0)
+	if (sy_has_tools(&w)) {
+		sy_write_key(&w, "tools");
+		if (sy_write_tools(&w) < 0)
+			return -1;
+	}
+	if (sy_write_messages(&w) < 0)
 		return -1;
 	put_options(&w);
 	sy_buf_putc(out, '}');

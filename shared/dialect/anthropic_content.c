@@ -301,12 +301,7 @@ void sy_content_flush(struct sy_content *c, const struct sy_call *call,
 	sy_undo_flush(&c->undo, sink);
 }
 
-bool sy_content_stopped(const struct sy_content *c)
+enum sy_finish sy_content_finish(const struct sy_content *c, enum sy_finish said)
 {
-	return c->undo.watch.stopped;
-}
-
-int sy_content_calls(const struct sy_content *c)
-{
-	return c->undo.calls;
+	return sy_undo_finish(&c->undo, said);
 }

@@ -11,8 +11,6 @@
 #include "base/walk.h"
 #include "dialect/adapter.h"
 
-#include <stdbool.h>
-
 struct sy_content;
 
 struct sy_content *sy_content_new(
@@ -30,7 +28,7 @@ void sy_content_end(struct sy_content *c, const struct sy_call *call,
 void sy_content_flush(struct sy_content *c, const struct sy_call *call,
     const struct sy_sink *sink);
 
-int sy_content_calls(const struct sy_content *c);    /* of the client's own tools */
-bool sy_content_stopped(const struct sy_content *c); /* text ended at a stop of ours */
+/* Why the answer ended, when the provider says `said`. */
+enum sy_finish sy_content_finish(const struct sy_content *c, enum sy_finish said);
 
 #endif

@@ -185,7 +185,8 @@ static void plan_thinking(struct sy_anthropic_plan *p)
 {
 	struct wish w = wish_of(p->chat);
 
-	if (!w.asked || !sy_anthropic_may_send(p->model, "thinking"))
+	if (!w.asked || p->claude->thinking == SY_THINKS_OTHERWISE ||
+	    !sy_anthropic_may_send(p->model, "thinking"))
 		return;
 	if (w.off) {
 		if (p->claude->thinking == SY_THINKS_ADAPTIVE)

@@ -102,21 +102,6 @@ static void take_stop(struct reader *r, struct sy_span from)
 		    sy_walk_get(details, "explanation"));
 }
 
-/* Hosts disagree on the word, so the calls decide; one that was cut short stays cut. */
-static enum sy_finish finish_of(const struct stream *s)
-{
-	int calls = sy_content_calls(s->content);
-
-	if (sy_content_stopped(s->content))
-		return SY_FINISH_STOP;
-	if (calls > 0 && (s->finish == SY_FINISH_STOP || s->finish == SY_FINISH_NONE))
-		return SY_FINISH_TOOL_CALLS;
-	if (calls == 0 &&
-	    (s->finish == SY_FINISH_TOOL_CALLS || s->finish == SY_FINISH_NONE))
-		return SY_FINISH_STOP;
-	return s->finish;
-}
-
 static void emit_refusal(struct reader *r)
 {
 	struct sy_event ev = { .kind = SY_EV_REFUSAL };
@@ -158,7 +143,7 @@ static void end_message(struct reader *r)
 	sy_content_flush(s->content, r->call, r->sink);
 	emit_refusal(r);
 	emit_stop_sequence(r);
-	ev.finish = finish_of(s);
+	ev.finish = sy_content_finish(s->content, s->finish);
 	ev.native = s->native[0] != '\0' ? s->native : NULL;
 	sy_emit(r->sink, &ev);
 	ev = (struct sy_event){ .kind = SY_EV_END };

@@ -15,13 +15,28 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Up to where the schema stands; an empty description would be refused. */
+static void begin_tool(struct sy_writer *w, const char *name, const char *description)
+{
+	sy_buf_puts(w->out, w->words->open);
+	sy_buf_json_str(w->out, name);
+	if (description != NULL && *description != '\0')
+		sy_write_text(w, "description", description);
+	sy_buf_puts(w->out, w->words->schema);
+}
+
+static void end_tool(struct sy_writer *w, enum sy_mark mark)
+{
+	if (w->words->mark_inside)
+		w->words->mark(w, mark);
+	sy_buf_puts(w->out, w->words->close);
+	if (!w->words->mark_inside)
+		w->words->mark(w, mark);
+}
+
 static void put_tool(struct sy_writer *w, const struct sy_tool *tool, enum sy_mark mark)
 {
-	sy_buf_puts(w->out, "{\"name\":");
-	sy_buf_json_str(w->out, sy_anthropic_legal(w->arena, tool->name));
-	if (tool->description != NULL && *tool->description != '\0')
-		sy_write_text(w, "description", tool->description);
-	sy_write_key(w, "input_schema");
+	begin_tool(w, sy_anthropic_legal(w->arena, tool->name), tool->description);
 	if (tool->custom)
 		sy_buf_puts(w->out, "{\"type\":\"object\",\"properties\":{\"input\":"
 		                    "{\"type\":\"string\"}},\"required\":[\"input\"]}");
@@ -35,8 +50,7 @@ static void put_tool(struct sy_writer *w, const struct sy_tool *tool, enum sy_ma
 		sy_buf_puts(w->out, ",\"strict\":true");
 	else if (tool->strict)
 		sy_note(&w->plan->notes, "tools.strict");
-	sy_write_mark(w, mark);
-	sy_buf_putc(w->out, '}');
+	end_tool(w, mark);
 }
 
 static bool same_tool(const struct sy_tool *a, const struct sy_tool *b)
@@ -79,26 +93,24 @@ static void put_stubs(struct sy_writer *w, struct lh_table *seen)
 			if (lh_table_lookup_ex(seen, b->call->name, NULL))
 				continue;
 			lh_table_insert(seen, b->call->name, b);
-			sy_buf_printf(w->out, "%s{\"name\":", comma);
-			sy_buf_json_str(w->out,
-			    sy_anthropic_legal(w->arena, b->call->name));
-			sy_write_text(w, "description", "No longer offered.");
-			sy_buf_puts(w->out, ",\"input_schema\":{\"type\":\"object\"}}");
+			sy_buf_puts(w->out, comma);
 			comma = ",";
+			begin_tool(w, sy_anthropic_legal(w->arena, b->call->name),
+			    "No longer offered.");
+			sy_buf_puts(w->out, "{\"type\":\"object\"}");
+			end_tool(w, SY_MARK_NONE);
 		}
 	}
 }
 
 static void put_json_tool(struct sy_writer *w)
 {
-	sy_buf_puts(w->out, "{\"name\":");
-	sy_buf_json_str(w->out, w->plan->json.tool);
-	sy_write_text(w, "description",
-	    w->plan->chat->schema_description != NULL ? w->plan->chat->schema_description
-	                                              : "Takes the final answer.");
-	sy_write_key(w, "input_schema");
+	const char *description = w->plan->chat->schema_description;
+
+	begin_tool(w, w->plan->json.tool,
+	    description != NULL ? description : "Takes the final answer.");
 	sy_schema_print_input(w->plan->chat->schema, w->out);
-	sy_buf_putc(w->out, '}');
+	end_tool(w, SY_MARK_NONE);
 }
 
 static int put_tool_list(struct sy_writer *w, struct lh_table *seen)
@@ -128,18 +140,20 @@ static int put_tool_list(struct sy_writer *w, struct lh_table *seen)
 	return 0;
 }
 
+bool sy_has_tools(const struct sy_writer *w)
+{
+	return w->plan->chat->tool_count > 0 || w->plan->json.way == SY_JSON_TOOL ||
+	       w->plan->turns.has_calls;
+}
+
 int sy_write_tools(struct sy_writer *w)
 {
 	struct lh_table *seen;
 	int rc;
 
-	if (w->plan->chat->tool_count == 0 && w->plan->json.way != SY_JSON_TOOL &&
-	    !w->plan->turns.has_calls)
-		return 0;
 	seen = lh_kchar_table_new(32, NULL);
 	if (seen == NULL)
 		return sy_fail(w->err, SY_BUG, "", "no memory for the names of tools");
-	sy_write_key(w, "tools");
 	sy_buf_putc(w->out, '[');
 	rc = put_tool_list(w, seen);
 	sy_buf_putc(w->out, ']');

@@ -21,6 +21,7 @@ enum sy_thinking {
 	SY_THINKS_BUDGET,   /* thinking.enabled with budget_tokens */
 	SY_THINKS_EITHER,   /* adaptive with an effort; budgets are still taken */
 	SY_THINKS_ADAPTIVE, /* adaptive alone; several do unless it is disabled */
+	SY_THINKS_OTHERWISE, /* another vendor's model: asked for in that vendor's words */
 };
 
 struct sy_claude {

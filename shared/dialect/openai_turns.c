@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/id.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "dialect/adapter.h"
@@ -233,23 +234,9 @@ static void put_attachments(const struct turns *t, const struct sy_message *last
 /* Ids of one form for providers that want just that, the same for a call and its result. */
 static void put_id(const struct turns *t, const char *id)
 {
-	static const char digits[] =
-	    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	size_t want = (size_t)t->q->tool_id_len;
-	uint64_t hash = 0xcbf29ce484222325u;
+	size_t len = (size_t)t->q->tool_id_len;
 
-	if (want == 0 || (strlen(id) == want && strspn(id, digits) == want)) {
-		put_string(t, id);
-		return;
-	}
-	for (const char *p = id; *p != '\0'; p++)
-		hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
-	put(t, "\"");
-	for (size_t i = 0; i < want; i++) {
-		sy_buf_putc(t->out, digits[hash % 62]);
-		hash = hash / 62 ^ (hash << 7);
-	}
-	put(t, "\"");
+	put_string(t, len > 0 ? sy_id_fit(t->call->arena, id, len) : id);
 }
 
 static void put_call(const struct turns *t, const struct sy_tool_call *c)

@@ -3,6 +3,7 @@
  */
 #include "dialect/adapter.h"
 #include "dialect/anthropic.h"
+#include "dialect/bedrock.h"
 #include "dialect/openai.h"
 #include "dialect/surface.h"
 
@@ -10,6 +11,7 @@
 
 static const struct sy_adapter *const adapters[] = {
 	&sy_adapter_anthropic,
+	&sy_adapter_bedrock,
 	&sy_adapter_openai,
 };
 
@@ -21,7 +23,7 @@ static const struct sy_surface *const surfaces[] = {
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-const char *const sy_adapter_names[] = { "anthropic", "openai", NULL };
+const char *const sy_adapter_names[] = { "anthropic", "bedrock", "openai", NULL };
 
 const struct sy_adapter *sy_adapter_find(const char *name)
 {

@@ -71,6 +71,17 @@ void sy_undo_flush(struct sy_undo *u, const struct sy_sink *sink)
 		tell_text(&t, u->held.data, u->held.len);
 }
 
+enum sy_finish sy_undo_finish(const struct sy_undo *u, enum sy_finish said)
+{
+	if (u->watch.stopped)
+		return SY_FINISH_STOP;
+	if (u->calls > 0 && (said == SY_FINISH_STOP || said == SY_FINISH_NONE))
+		return SY_FINISH_TOOL_CALLS;
+	if (u->calls == 0 && (said == SY_FINISH_TOOL_CALLS || said == SY_FINISH_NONE))
+		return SY_FINISH_STOP;
+	return said;
+}
+
 /* --- Calls. ----------------------------------------------------------------------------- */
 
 void sy_undo_begin(struct sy_undo *u, const struct sy_call *call,

@@ -38,6 +38,10 @@ void sy_undo_text(struct sy_undo *u, const struct sy_sink *sink, const char *tex
 /* After the last block: text that was held back. */
 void sy_undo_flush(struct sy_undo *u, const struct sy_sink *sink);
 
+/* Why the answer ended, after the last block: providers disagree on the word for calls, so the
+ * calls decide; an answer that was cut short stays cut. */
+enum sy_finish sy_undo_finish(const struct sy_undo *u, enum sy_finish said);
+
 /* A call between its beginning and its end; the buffer is initialised by its owner. */
 struct sy_undo_call {
 	bool answer; /* the JSON that was asked for, and no call */

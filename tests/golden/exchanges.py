@@ -7,12 +7,15 @@ the code below, which shares nothing with the gateway; the result is checked aga
 shapes of OpenAI's reference.  Prints a row a provider, and every difference.
 """
 
+import base64
 import glob
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
+import zlib
 
 STEPS = (1 << 30, 1, 7, 1000)
 FINISH = {
@@ -21,6 +24,7 @@ FINISH = {
     "tool_calls": "tool_calls", "tool_use": "tool_calls", "function_call": "function_call",
     "content_filter": "content_filter", "refusal": "content_filter", "pause_turn": "stop",
     "model_context_window_exceeded": "length",
+    "guardrail_intervened": "content_filter", "content_filtered": "content_filter",
 }
 
 
@@ -149,6 +153,62 @@ def want_anthropic(body, stream):
                  ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"))
     want.usage = (prompt, usage.get("output_tokens") or 0)
     want.finish[0] = FINISH.get(finish, "stop")
+    return want
+
+
+# --- Reading recordings of Bedrock's Converse -----------------------------------------------
+
+def frames(body):
+    """The events of an event stream: name and payload."""
+    at = 0
+    while at < len(body):
+        total, headers, prelude = struct.unpack(">III", body[at:at + 12])
+        assert zlib.crc32(body[at:at + 8]) == prelude
+        assert zlib.crc32(body[at:at + total - 4]) == struct.unpack(">I", body[at + total - 4:at + total])[0]
+        names, i, end = {}, at + 12, at + 12 + headers
+        while i < end:
+            n = body[i]
+            length = struct.unpack(">H", body[i + n + 2:i + n + 4])[0]
+            names[body[i + 1:i + 1 + n].decode()] = body[i + n + 4:i + n + 4 + length].decode()
+            i += n + 4 + length
+        yield names[":event-type"], json.loads(body[end:at + total - 4])
+        at += total
+
+
+def want_bedrock(body, stream):
+    want = Want()
+    want.text[0], want.calls[0], want.refusal[0] = "", [], ""
+    usage, stop, mine = {}, None, {}
+    if not stream:
+        o = json.loads(body)
+        usage, stop = o["usage"], o["stopReason"]
+        for b in o["output"]["message"]["content"]:
+            want.text[0] += b.get("text", "")
+            for c in b.get("citationsContent", {}).get("content", []):
+                want.text[0] += c["text"]
+            use = b.get("toolUse", {})
+            if use and use.get("type") != "server_tool_use":
+                want.calls[0].append({"id": use["toolUseId"], "name": use["name"], "args": json.dumps(use["input"])})
+    else:
+        for name, o in frames(base64.b64decode(body)):
+            at = o.get("contentBlockIndex")
+            use = o.get("start", {}).get("toolUse", {})
+            if name == "contentBlockStart" and use and use.get("type") != "server_tool_use":
+                mine[at] = {"id": use["toolUseId"], "name": use["name"], "args": ""}
+                want.calls[0].append(mine[at])
+            elif name == "contentBlockDelta":
+                want.text[0] += o["delta"].get("text", "")
+                if at in mine:
+                    mine[at]["args"] += o["delta"].get("toolUse", {}).get("input", "")
+            elif name == "messageStop":
+                stop = o["stopReason"]
+            elif name == "metadata":
+                usage = o["usage"]
+    for c in want.calls[0]:
+        c["args"] = c["args"] or "{}"
+    want.finish[0] = FINISH[stop]
+    want.usage = (sum(usage.get(k, 0) for k in ("inputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")),
+                  usage["outputTokens"])
     return want
 
 
@@ -329,24 +389,33 @@ def ways(recording):
     return ({},)
 
 
+# The dialect of an endpoint, and who reads its recordings.
+ENDPOINTS = {
+    "chat": ("openai", want_openai),
+    "messages": ("anthropic", want_anthropic),
+    "converse": ("bedrock", want_bedrock),
+}
+
+
 def play(replay, recording):
     """Plays one recording in all ways; what was wrong, if anything."""
-    body, dialect = recording["response"]["body"], "openai"
+    body = recording["response"]["body"]
     stream = "stream" in recording["tags"]
-    if recording["endpoint"] == "messages":
-        dialect = "anthropic"
+    dialect, wanted = ENDPOINTS[recording["endpoint"]]
+    answer = "answer_base64" if recording["response"]["body_encoding"] == "base64" else "answer"
     error = "error-in-200" in recording["tags"]
     want = None
     if not error:
-        want = (want_anthropic if dialect == "anthropic" else want_openai)(body, stream)
+        want = wanted(body, stream)
     for quirks in ways(recording) if dialect == "openai" else ({},):
         for client_streams in (False, True):
             outs = set()
             for step in STEPS:
                 got = replay.run({
-                    "set": dict(quirks, dialect=dialect, stream="yes" if stream else "no"),
+                    "set": dict(quirks, dialect=dialect, model=recording["model"] or "m",
+                                stream="yes" if stream else "no"),
                     "request": json.dumps(request_for(recording, client_streams)),
-                    "answer": body, "piece": step})
+                    answer: body, "piece": step})
                 where = "quirks %r, client %s, step %d" % (
                     quirks, "streams" if client_streams else "waits", step)
                 try:
@@ -383,7 +452,7 @@ def main():
     for f in files:
         with open(f, encoding="utf-8") as handle:
             recording = json.load(handle)
-        if recording["endpoint"] not in ("chat", "messages"):
+        if recording["endpoint"] not in ENDPOINTS:
             continue
         row = rows.setdefault(recording["provider"], {"stream": 0, "whole": 0, "error": 0, "failed": 0})
         if recording["response"]["status"] != 200:

@@ -138,9 +138,15 @@ static void set_request(struct trial *t, const struct sy_buf *body)
 	t->request_len = body->len;
 }
 
+static void set_answer(struct trial *t, const struct sy_buf *answer)
+{
+	t->answer = answer->data != NULL ? answer->data : "";
+	t->answer_len = answer->len;
+}
+
 static void run_case(const char *dialect_folder, const char *folder)
 {
-	struct sy_buf common, usual, target, request, answer;
+	struct sy_buf common, usual, target, request, answer, frames;
 	struct trial t;
 	bool asks;
 
@@ -157,9 +163,14 @@ static void run_case(const char *dialect_folder, const char *folder)
 		set_request(&t, &request);
 		check_request(folder, &t);
 	}
+	sy_buf_init(&frames, FILE_BYTES);
 	if (read_file(folder, "answer", &answer)) {
-		t.answer = answer.data != NULL ? answer.data : "";
-		t.answer_len = answer.len;
+		if (trial_frames(&t, answer.data, answer.len, &frames)) {
+			t.stream = true;
+			set_answer(&t, &frames);
+		} else {
+			set_answer(&t, &answer);
+		}
 		/* Of an SSE stream these are the first bytes. */
 		t.stream |= t.answer_len > 0 && strchr("ed:", t.answer[0]) != NULL;
 		check_answer(folder, &t);
@@ -174,6 +185,7 @@ static void run_case(const char *dialect_folder, const char *folder)
 	sy_buf_release(&target);
 	sy_buf_release(&request);
 	sy_buf_release(&answer);
+	sy_buf_release(&frames);
 }
 
 static int is_case(const struct dirent *entry)

@@ -52,6 +52,10 @@ bool trial_set(struct trial *t, const char *name, const char *value)
 		t->provider.dialect = value;
 	else if (strcmp(name, "model") == 0)
 		t->model.upstream = value;
+	else if (strcmp(name, "name") == 0)
+		t->model.name = value;
+	else if (strcmp(name, "error_type") == 0)
+		t->error_type = value;
 	else if (strcmp(name, "base_url") == 0)
 		t->provider.base_url = value;
 	else if (strcmp(name, "max_output_tokens") == 0)
@@ -66,6 +70,48 @@ bool trial_set(struct trial *t, const char *name, const char *value)
 		t->stream = strcmp(value, "yes") == 0;
 	else
 		return set_quirk(&t->provider.quirks, name, value);
+	return true;
+}
+
+/* --- Frames. ----------------------------------------------------------------------------- */
+
+static void add_line(struct sy_buf *out, const char *line, size_t len)
+{
+	const char *blank = memchr(line, ' ', len);
+	size_t name_len = blank != NULL ? (size_t)(blank - line) : len;
+	const char *data = blank != NULL ? blank + 1 : line + len;
+	bool other = *line == '!' || *line == '?';
+	char name[64];
+
+	if (*line == '-') {
+		out->len -= (size_t)atoi(line + 1);
+	} else if (*line == '~') {
+		out->data[out->len - (size_t)atoi(line + 1)] ^= 1;
+	} else {
+		snprintf(name, sizeof(name), "%.*s", (int)(name_len - other),
+		    line + other);
+		sy_eventstream_add(out,
+		    *line == '!'   ? "exception"
+		    : *line == '?' ? "error"
+				   : "event",
+		    name, data, (size_t)(line + len - data));
+	}
+}
+
+bool trial_frames(const struct trial *t, const char *text, size_t len, struct sy_buf *out)
+{
+	const struct sy_adapter *adapter = sy_adapter_find(t->provider.dialect);
+
+	if (adapter == NULL || adapter->framing != SY_FRAMING_AMAZON || len == 0 ||
+	    t->status != 200 || strchr("{<", text[0]) != NULL)
+		return false;
+	for (const char *end, *line = text; line < text + len; line = end + 1) {
+		end = memchr(line, '\n', (size_t)(text + len - line));
+		if (end == NULL)
+			end = text + len;
+		if (end > line)
+			add_line(out, line, (size_t)(end - line));
+	}
 	return true;
 }
 
@@ -208,6 +254,7 @@ void trial_receive(const struct trial *t, size_t piece, struct sy_buf *out)
 	if (begin(&x, t, &err) < 0) {
 		put_error(out, &err);
 	} else if (t->status >= 300) {
+		x.call.error_type = t->error_type;
 		sy_adapter_find(t->provider.dialect)
 		    ->blame(&x.call, t->status, t->answer, t->answer_len, &err);
 		put_error(out, &err);

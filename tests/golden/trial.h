@@ -20,6 +20,7 @@ struct trial {
 	size_t request_len;
 	int status;  /* of the answer */
 	const char *content_type; /* of the answer; NULL: JSON, or where it streams */
+	const char *error_type; /* as its head says it, or NULL */
 	bool stream; /* its content type is a stream's */
 	const char *answer;
 	size_t answer_len;
@@ -28,11 +29,25 @@ struct trial {
 void trial_init(struct trial *t);
 
 /*
- * Sets one thing by its name: surface, dialect, model, base_url, max_output_tokens,
- * context_tokens, status, stream, content_type, or a quirk.  False when there is no such thing.
+ * Sets one thing by its name: surface, dialect, model, name (of the model in our catalogue),
+ * base_url, max_output_tokens, context_tokens, status, stream, content_type, error_type, or a
+ * quirk.  False when there is no such thing.
  * The value outlives *t.
  */
 bool trial_set(struct trial *t, const char *name, const char *value);
+
+/*
+ * An answer whose dialect frames its streams in bytes is written as lines, each a frame:
+ *
+ *	messageStop {"stopReason":"end_turn"}
+ *	!throttlingException {"message":"an exception"}
+ *	?InternalError an error of the framing's own
+ *	-5	the last five bytes are missing
+ *	~5	the fifth byte from the end is another
+ *
+ * False when this answer is none of these: a document, or a stream in lines of its own.
+ */
+bool trial_frames(const struct trial *t, const char *text, size_t len, struct sy_buf *out);
 
 /* What the provider is sent: headers, a blank line, the body with a line a member, and what
  * was left out; or one line that begins with "error". */

@@ -217,6 +217,29 @@ static void test_lengths_that_cannot_be(void)
 	expect_bad_lengths(1 << 20, SY_EVENTSTREAM_HEADER_BYTES + 1);
 }
 
+static void test_frames_are_written_as_published(void)
+{
+	static const char stop[] = "{\"stopReason\":\"end_turn\"}";
+	static const char slow[] = "{\"message\":\"slow down\"}";
+	struct sy_buf in, out, seen;
+	struct sy_error err;
+
+	sy_buf_init(&in, 1 << 20);
+	sy_buf_init(&out, 1 << 20);
+	add_hex(&in, STOP_FRAME EXCEPTION_FRAME);
+	sy_eventstream_add(&out, "event", "messageStop", stop, strlen(stop));
+	sy_eventstream_add(&out, "exception", "throttlingException", slow, strlen(slow));
+	CU_ASSERT_EQUAL_FATAL(out.len, in.len);
+	CU_ASSERT_EQUAL(memcmp(out.data, in.data, in.len), 0);
+	sy_buf_reset(&out);
+	sy_eventstream_add(&out, "error", "InternalError", "oops", 4);
+	CU_ASSERT_EQUAL(feed(&out, 1, &seen, &err), 0);
+	CU_ASSERT_STRING_EQUAL(seen.data, "InternalError|oops|failure\n");
+	sy_buf_release(&seen);
+	sy_buf_release(&out);
+	sy_buf_release(&in);
+}
+
 static void test_framings_are_told_apart(void)
 {
 	CU_ASSERT_TRUE(sy_framing_is(SY_FRAMING_SSE, "Text/Event-Stream; charset=utf-8"));
@@ -238,6 +261,7 @@ CU_TestInfo eventstream_tests[] = {
 	{ "an error has its words in a header", test_an_error_has_its_words_in_a_header },
 	{ "broken headers are refused", test_broken_headers_are_refused },
 	{ "lengths that cannot be", test_lengths_that_cannot_be },
+	{ "frames are written as published", test_frames_are_written_as_published },
 	{ "framings are told apart", test_framings_are_told_apart },
 	CU_TEST_INFO_NULL,
 };
