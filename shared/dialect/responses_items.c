@@ -341,7 +341,13 @@ static int read_reference(struct reading *r, struct json_object *in, const char 
 /* What OpenAI's own tools did is told for information: the text that came of it is there. */
 static int read_nothing(struct reading *r, struct json_object *in, const char *path)
 {
-	(void)r, (void)in, (void)path;
+	const char *type = sy_json_text(in, "type"), *unread = r->out->unread;
+
+	(void)path;
+	if (unread == NULL)
+		r->out->unread = type;
+	else if (!sy_listed(unread, type))
+		r->out->unread = sy_strf(r->a, "%s %s", unread, type);
 	return 0;
 }
 

@@ -2,8 +2,8 @@
  * responses_read.c - the Responses surface: body to canonical request.
  *
  * Tools and the format of the answer are flat here, where chat completions nests them.
- * `truncation`, `max_tool_calls` and `include` ask for what no chat has; the answer says what
- * holds instead ("disabled"), and thoughts are always told sealed.
+ * `truncation`, `max_tool_calls` and most of `include` ask for what no chat has: the response
+ * says what holds instead ("disabled"), and thoughts that are sealed are always told so.
  */
 #include "dialect/responses.h"
 
@@ -139,11 +139,16 @@ static int read_text(const struct reading *r)
 static int read_reasoning(const struct reading *r)
 {
 	struct json_object *reasoning = NULL;
+	const char *summary = NULL;
 
-	if (sy_json_object(r->root, "reasoning", "", &reasoning, r->err) < 0)
+	if (sy_json_object(r->root, "reasoning", "", &reasoning, r->err) < 0 ||
+	    sy_json_string(reasoning, "effort", "reasoning", &r->out->reasoning_effort,
+	        r->err) < 0 ||
+	    sy_json_string(reasoning, "summary", "reasoning", &summary, r->err) < 0)
 		return -1;
-	return sy_json_string(reasoning, "effort", "reasoning", &r->out->reasoning_effort,
-	    r->err);
+	if (summary != NULL)
+		r->out->thoughts = SY_THOUGHTS_WANTED;
+	return 0;
 }
 
 static bool includes(const struct reading *r, const char *what)
@@ -251,6 +256,7 @@ int sy_responses_read(const struct sy_ask *ask, struct sy_arena *a, struct sy_ch
 	out->max_output_tokens = ask->max_output_tokens;
 	out->n = 1;
 	out->stream = out->include_usage = ask->stream;
+	out->extra_of = "openai";
 	out->extra = sy_adopt_json(a, json_object_new_object());
 	if (read_input(&r) < 0 || read_tools(&r) < 0 || read_text(&r) < 0 ||
 	    read_reasoning(&r) < 0 || read_options(&r) < 0)

@@ -65,7 +65,7 @@ def install(run):
     return python
 
 
-def main():
+def main(node_cases="openai.test.mjs", python_cases="openai_test.py"):
     rig.need("lighttpd", "node", "npm")
     run = os.path.join(rig.BUILD, "tests/sdk-run")
     python = install(run)
@@ -74,9 +74,9 @@ def main():
             gateway.sim.site(name)
         environment = {**os.environ, "SY_URL": gateway.base_url, "SY_KEY": gateway.key,
                        "SY_SIM": gateway.sim.url, "SY_TARGETS": " ".join(DIALECTS)}
-        node = subprocess.run(["node", "--test", "--test-reporter=tap", "openai.test.mjs"], cwd=run,
+        node = subprocess.run(["node", "--test", "--test-reporter=tap", node_cases], cwd=run,
                               env=environment, capture_output=True, text=True, check=False)
-        py = subprocess.run([python, "openai_test.py"], cwd=run, env=environment,
+        py = subprocess.run([python, python_cases], cwd=run, env=environment,
                             capture_output=True, text=True, check=False)
     passed, failed = (int(re.search(rf"^# {word} (\d+)", node.stdout, re.M)[1])
                       for word in ("pass", "fail"))
