@@ -137,7 +137,8 @@ libswitchyard_a_SOURCES += \
 	shared/net/exchange.c shared/net/exchange.h \
 	shared/net/fetch.c shared/net/fetch.h \
 	shared/net/head.c shared/net/head.h \
-	shared/net/multi.c shared/net/multi.h
+	shared/net/multi.c shared/net/multi.h \
+	shared/net/sigv4.c shared/net/sigv4.h
 
 libswitchyard_a_SOURCES += \
 	shared/route/plan.c shared/route/plan.h

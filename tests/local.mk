@@ -74,7 +74,7 @@ check_PROGRAMS += tests/unit/net/net_test
 tests_unit_net_net_test_SOURCES = \
 	tests/unit/suites.h tests/unit/main.c \
 	tests/unit/net/fetch_test.c tests/unit/net/server.c tests/unit/net/server.h \
-	tests/unit/net/suites.c tests/unit/net/tls_test.c
+	tests/unit/net/sigv4_test.c tests/unit/net/suites.c tests/unit/net/tls_test.c
 tests_unit_net_net_test_LDADD = $(SY_LIBS) -lcunit
 
 TESTS += tests/unit/fcgi/fcgi_test

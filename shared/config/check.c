@@ -91,6 +91,36 @@ static const char *blame_url(const char *url, bool plain_ok, bool path_ok)
 	return NULL;
 }
 
+#define REGION "{region}"
+
+/* A region is a part of a host's name. */
+static bool region_ok(const char *region)
+{
+	return *region != '\0' &&
+	       strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(region);
+}
+
+static void check_region(struct sy_draft *d, struct sy_draft_provider *p)
+{
+	const char *region = p->p.region, *at;
+
+	if (region == NULL && p->p.auth == SY_AUTH_SIGV4)
+		sy_find_error(d->findings, d->arena, p->place, p->p.name, NULL,
+		    "provider \"%s\": auth sigv4 needs a region", p->p.name);
+	if (region != NULL && !region_ok(region))
+		sy_find_error(d->findings, d->arena, p->place, region, NULL,
+		    "provider \"%s\": region %s is not like eu-central-1", p->p.name,
+		    region);
+	if (p->p.auth == SY_AUTH_SIGV4 && p->p.query != NULL)
+		sy_find_error(d->findings, d->arena, p->place, p->p.query, NULL,
+		    "provider \"%s\": auth sigv4 signs no query", p->p.name);
+	at = region != NULL && p->p.base_url != NULL ? strstr(p->p.base_url, REGION)
+	                                             : NULL;
+	if (at != NULL)
+		p->p.base_url = sy_strf(d->arena, "%.*s%s%s", (int)(at - p->p.base_url),
+		    p->p.base_url, region, at + strlen(REGION));
+}
+
 static void check_base(struct sy_draft *d, struct sy_draft_provider *p)
 {
 	const char *url = p->p.base_url, *why;
@@ -183,6 +213,7 @@ void sy_check_providers(struct sy_draft *d, const struct sy_root *root)
 		check_dialect(d, p);
 		if (p->enabled != SY_ENABLED_YES)
 			continue;
+		check_region(d, p);
 		check_base(d, p);
 		check_secret(d, p, state, &err);
 	}

@@ -14,6 +14,7 @@ const struct sy_word sy_auth_words[] = {
 	{ "api-key", SY_AUTH_API_KEY },
 	{ "x-api-key", SY_AUTH_X_API_KEY },
 	{ "x-goog-api-key", SY_AUTH_GOOG },
+	{ "sigv4", SY_AUTH_SIGV4 },
 	{ "none", SY_AUTH_NONE },
 	{ NULL, 0 },
 };

@@ -22,6 +22,7 @@ enum sy_auth {
 	SY_AUTH_API_KEY,   /* api-key (Azure) */
 	SY_AUTH_X_API_KEY, /* x-api-key (Anthropic) */
 	SY_AUTH_GOOG,      /* x-goog-api-key */
+	SY_AUTH_SIGV4,     /* AWS: each request is signed (net/sigv4.h) */
 	SY_AUTH_NONE,
 };
 
@@ -44,6 +45,7 @@ struct sy_provider {
 	const char *dialect; /* the adapter's name: "openai", "anthropic" */
 	const char *base_url; /* without a slash at its end */
 	const char *query;   /* "api-version=..." or NULL */
+	const char *region;  /* "eu-central-1" or NULL: in base_url for {region}, and signed */
 	enum sy_auth auth;
 	const char *secret;     /* the secret's name, never the secret; NULL: none needed */
 	const char *secret_env; /* environment variable looked at when there is no file */

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "model/chat.h"
+#include "net/sigv4.h"
 #include "relay/engine.h"
 
 #include <stdlib.h>
@@ -34,6 +35,17 @@
 
 /* --- Building. --------------------------------------------------------------------------- */
 
+/* The last step: what is signed may not change any more. */
+static int sign(struct sy_try *t, const char *secret, struct sy_error *err)
+{
+	struct sy_sigv4 how = { .credential = secret,
+		.region = t->model->provider->region,
+		.service = "bedrock",
+		.unix_ms = sy_unix_ms() };
+
+	return sy_sigv4_sign(&t->http, &how, t->arena, err);
+}
+
 static int add_auth(struct sy_try *t, struct sy_error *err)
 {
 	static const char *const names[] = {
@@ -49,6 +61,8 @@ static int add_auth(struct sy_try *t, struct sy_error *err)
 		return -1;
 	if (secret == NULL || p->auth == SY_AUTH_NONE)
 		return 0;
+	if (p->auth == SY_AUTH_SIGV4)
+		return sign(t, secret, err);
 	return sy_http_header(&t->http, names[p->auth],
 	    p->auth == SY_AUTH_BEARER ? sy_strf(t->arena, "Bearer %s", secret)
 				      : sy_strdup(t->arena, secret),

@@ -63,6 +63,21 @@ static bool tells(const struct sy_error *err, const char *secret)
 	    holds_secret(err->code, secret);
 }
 
+/* What signs a request is several secrets in one, with colons between. */
+static bool tells_any(const struct sy_error *err, const char *secret)
+{
+	char part[SY_SECRET_MAX + 1];
+	bool told = tells(err, secret);
+
+	for (size_t len; !told && *secret != '\0'; secret += len + (secret[len] == ':')) {
+		len = strcspn(secret, ":");
+		sy_copy_n(part, sizeof(part), secret, len);
+		told = tells(err, part);
+	}
+	sodium_memzero(part, sizeof(part));
+	return told;
+}
+
 /*
  * Providers quote keys and accounts when they refuse a credential: of that nothing is handed
  * on.  In any other text a look is taken, because people debug from a provider's own words.
@@ -80,7 +95,8 @@ void sy_blame_clean(struct sy_try *t)
 		    "look into it.",
 		    p->name, t->status);
 	else if (sy_secret_get(t->q->relay->secrets, p, &secret, &err) >= 0 &&
-	    secret != NULL && tells(&t->err, secret))
+	    secret != NULL &&
+	    (p->auth == SY_AUTH_SIGV4 ? tells_any : tells)(&t->err, secret))
 		sy_fail(&t->err, t->err.kind, "",
 		    "%s failed with words that held a secret; they are withheld.", p->name);
 	t->err.retry_after_ms = retry_after_ms;

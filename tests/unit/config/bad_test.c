@@ -98,6 +98,16 @@ static const struct bad {
 	{ "provider acme { dialect = openai }", 1, "needs a base", NULL },
 	{ "provider acme { dialect = opanai base = \"https://a.example\" }", 1,
 	    "no dialect \"opanai\"", "openai" },
+	{ "provider acme { dialect = bedrock base = \"https://a.example\" auth = sigv4 }", 1,
+	    "auth sigv4 needs a region", NULL },
+	{ "provider acme { dialect = bedrock base = \"https://a.example\" auth = sigv4 "
+	  "region = \"eu-central-1\" query = \"a=b\" }",
+	    1, "signs no query", NULL },
+	{ "provider acme { dialect = bedrock base = \"https://{region}.example\" "
+	  "region = \"evil.example/\" }",
+	    1, "is not like eu-central-1", NULL },
+	{ "provider acme { dialect = bedrock base = \"https://{region}.example\" }", 1,
+	    "is not complete", NULL },
 	{ "provider acme { dialect = openai base = \"http://a.example\" }", 1,
 	    "plain_http = yes", NULL },
 	{ "provider acme { dialect = openai base = \"http://localhost.example\" }", 1,

@@ -316,6 +316,25 @@ static void test_timeouts(void)
 	world_drop(&w);
 }
 
+static void test_region(void)
+{
+	const struct sy_provider *p;
+	struct world w;
+
+	world_make(&w);
+	world_puts(&w, "etc/switchyard.conf",
+	    "provider aws { dialect = bedrock auth = sigv4 region = \"eu-central-1\"\n"
+	    "	base = \"https://bedrock-runtime.{region}.amazonaws.com\" }\n");
+	CU_ASSERT_EQUAL(world_read(&w), 0);
+	p = sy_config_provider(w.config, "aws");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(p);
+	CU_ASSERT_STRING_EQUAL(p->base_url,
+	    "https://bedrock-runtime.eu-central-1.amazonaws.com");
+	CU_ASSERT_STRING_EQUAL(p->region, "eu-central-1");
+	CU_ASSERT_EQUAL(p->auth, SY_AUTH_SIGV4);
+	world_drop(&w);
+}
+
 CU_TestInfo read_tests[] = {
 	{ "whole", test_whole },
 	{ "print, read, pack", test_print_read_pack },
@@ -323,5 +342,6 @@ CU_TestInfo read_tests[] = {
 	{ "enabled", test_enabled },
 	{ "large", test_large },
 	{ "timeouts", test_timeouts },
+	{ "region", test_region },
 	CU_TEST_INFO_NULL,
 };
