@@ -45,10 +45,11 @@ libswitchyard_a_SOURCES += \
 	shared/config/compile.c \
 	shared/config/config_file.c shared/config/config_file.h \
 	shared/config/draft.h \
-	shared/config/feed.c shared/config/feed.h shared/config/feed_part.h \
+	shared/config/feed.c shared/config/feed.h \
 	shared/config/feed_litellm.c \
 	shared/config/feed_models_dev.c \
 	shared/config/feed_openrouter.c \
+	shared/config/feed_part.h \
 	shared/config/findings.c \
 	shared/config/link.c \
 	shared/config/option.c shared/config/option.h \
@@ -88,8 +89,17 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/bedrock_read.c shared/dialect/bedrock_read.h \
 	shared/dialect/bedrock_write.h \
 	shared/dialect/blame.c shared/dialect/blame.h \
+	shared/dialect/calls.c shared/dialect/calls.h \
 	shared/dialect/claude.c shared/dialect/claude.h \
 	shared/dialect/fields.c shared/dialect/fields.h \
+	shared/dialect/gemini_contents.c \
+	shared/dialect/gemini_generate.h \
+	shared/dialect/gemini_generate_in.c \
+	shared/dialect/gemini_generate_out.c \
+	shared/dialect/gemini_generate_parts.c \
+	shared/dialect/gemini_generate_read.c \
+	shared/dialect/gemini_seal.c \
+	shared/dialect/gemini_types.c \
 	shared/dialect/legal.c shared/dialect/legal.h \
 	shared/dialect/media.c shared/dialect/media.h \
 	shared/dialect/notes.c shared/dialect/notes.h \

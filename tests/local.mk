@@ -271,5 +271,6 @@ TESTS += tests/golden/golden
 check_PROGRAMS += tests/golden/golden
 EXTRA_DIST += tests/golden/anthropic tests/golden/embeddings tests/golden/openai
 EXTRA_DIST += tests/golden/openai-responses
+EXTRA_DIST += tests/golden/gemini-generate
 tests_golden_golden_SOURCES = tests/golden/golden.c tests/golden/trial.c tests/golden/trial.h
 tests_golden_golden_LDADD = $(SY_LIBS)

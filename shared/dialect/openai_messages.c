@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "dialect/calls.h"
 #include "dialect/openai.h"
 #include "model/chat.h"
 #include "model/words.h"
@@ -410,32 +411,6 @@ static int read_assistant(const struct reading *r, struct json_object *in,
 
 /* --- Results. ---------------------------------------------------------------------------- */
 
-static bool is_answered(const struct sy_chat *c, size_t from, const char *id)
-{
-	for (size_t i = from; i < c->message_count; i++)
-		if (c->messages[i].tool_call_id != NULL &&
-		    strcmp(c->messages[i].tool_call_id, id) == 0)
-			return true;
-	return false;
-}
-
-/* The first call of that name (any, when NULL) that has no result yet, in the latest turn
- * that has calls. */
-static const char *open_call(const struct sy_chat *c, const char *name)
-{
-	for (size_t i = c->message_count; i-- > 0;) {
-		const struct sy_message *m = &c->messages[i];
-
-		for (size_t k = 0; k < m->call_count; k++)
-			if ((name == NULL || strcmp(m->calls[k].name, name) == 0) &&
-			    !is_answered(c, i, m->calls[k].id))
-				return m->calls[k].id;
-		if (m->call_count > 0)
-			break;
-	}
-	return NULL;
-}
-
 /* Old frameworks name the tool instead of the call; that a tool failed has two words, neither
  * of them OpenAI's. */
 static int read_result(const struct reading *r, struct json_object *in, const char *path,
@@ -450,7 +425,7 @@ static int read_result(const struct reading *r, struct json_object *in, const ch
 		return -1;
 	m->tool_call_id = split_id(r, m->tool_call_id, NULL);
 	if (m->tool_call_id == NULL)
-		m->tool_call_id = open_call(r->out, m->name);
+		m->tool_call_id = sy_call_open(r->out, m->name);
 	if (m->tool_call_id == NULL)
 		return sy_json_need(0, "tool_call_id", path, r->err);
 	return 0;

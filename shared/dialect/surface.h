@@ -32,6 +32,7 @@ struct sy_surface {
 	const char *id_prefix; /* of an answer's id: "chatcmpl-" */
 	const char *id_header; /* that the request's id goes by beside x-request-id; or NULL */
 	const char *ping;      /* keeps a stream alive once it has begun; NULL: a comment does */
+	const char *stream_type; /* content type of a stream that is no SSE; NULL: it is */
 	size_t stream_state;   /* bytes of zeroed state that one stream needs */
 
 	/* Body to what the engine needs, with the checks that hold for every provider. */
@@ -73,6 +74,9 @@ static inline int sy_surface_status(const struct sy_surface *s, const struct sy_
 	return s->status != NULL ? s->status(err) : err->status;
 }
 
+extern const struct sy_surface sy_surface_gemini;
+extern const struct sy_surface sy_surface_gemini_array; /* a stream without alt=sse */
+extern const struct sy_surface sy_surface_gemini_stream;
 extern const struct sy_surface sy_surface_openai_chat;
 extern const struct sy_surface sy_surface_openai_embed;
 extern const struct sy_surface sy_surface_openai_responses;

@@ -12,12 +12,14 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/walk.h"
+#include "dialect/notes.h"
 #include "dialect/task.h"
 #include "dialect/transfer.h"
 #include "model/answer.h"
 #include "model/chat.h"
 #include "model/config.h"
 
+#include <json-c/json.h>
 #include <string.h>
 
 #define BODY_BYTES (32 << 20)
@@ -119,6 +121,35 @@ static void note_unread(struct sy_call *call)
 		call->dropped = unread;
 }
 
+/* What only the client's own dialect knows. */
+static bool has_native(const struct sy_translation *t)
+{
+	return !same_dialect(t) && t->call->ask->chat->native != NULL;
+}
+
+static int refuse_native(const struct sy_translation *t, struct sy_error *err)
+{
+	const char *needed = t->call->ask->chat->native_needed;
+
+	return sy_fail_code(err, SY_REFUSED, needed, "unsupported_value",
+	    "'%s' is for providers of the dialect %s alone, and %s is none", needed,
+	    t->surface->dialect, t->call->model->provider->name);
+}
+
+static void leave_out_native(struct sy_translation *t)
+{
+	struct sy_notes *notes = sy_alloc(t->call->arena, sizeof(*notes));
+
+	if (t->call->dropped != NULL)
+		sy_copy(notes->text, sizeof(notes->text), t->call->dropped);
+	json_object_object_foreach(t->call->ask->chat->native, name, value)
+	{
+		(void)value;
+		sy_note(notes, name);
+	}
+	t->call->dropped = notes->text;
+}
+
 int sy_translation_request(struct sy_translation *t, struct sy_http *out,
     struct sy_error *err)
 {
@@ -131,9 +162,15 @@ int sy_translation_request(struct sy_translation *t, struct sy_http *out,
 		if (rc != 0)
 			return rc < 0 ? -1 : 0;
 	}
-	if (read_chat(t, err) < 0 || t->adapter->build(t->call, out, err) < 0)
+	if (read_chat(t, err) < 0)
+		return -1;
+	if (has_native(t) && t->call->ask->chat->native_needed != NULL)
+		return refuse_native(t, err);
+	if (t->adapter->build(t->call, out, err) < 0)
 		return -1;
 	note_unread(t->call);
+	if (has_native(t))
+		leave_out_native(t);
 	return 0;
 }
 
@@ -319,7 +356,8 @@ static void settle_way(struct sy_translation *t, enum arrival arrival)
 	t->arrival = arrival;
 	t->verbatim = t->spliced && t->call->model->provider->quirks.clean &&
 	              client_streams == (arrival == ARRIVAL_STREAM) &&
-	              (arrival == ARRIVAL_WHOLE || t->adapter->pass != NULL);
+	              (arrival == ARRIVAL_WHOLE ||
+	                  (t->adapter->pass != NULL && t->surface->stream_type == NULL));
 	if (t->verbatim || client_streams)
 		return;
 	t->answer = sy_alloc(t->call->arena, sizeof(*t->answer));

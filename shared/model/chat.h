@@ -129,6 +129,12 @@ struct sy_chat {
 	struct json_object *extra; /* fields that have no place above: name to value */
 	const char *extra_of;      /* the dialect that they belong to; NULL: OpenAI's */
 	const char *unread; /* what has no place at all: names with spaces between, or NULL */
+
+	/* What only providers of the client's own dialect know, by its names there.  For others
+	 * it is left out and named; `needed` is the first without which the answer would be
+	 * another one, so that they refuse: NULL none. */
+	struct json_object *native;
+	const char *native_needed;
 };
 
 #endif

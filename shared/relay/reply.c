@@ -96,6 +96,13 @@ static void send_head(struct sy_request *q, int status, const char *type,
 	q->head_sent = true;
 }
 
+static const char *stream_type(const struct sy_request *q)
+{
+	const char *type = q->in.surface->stream_type;
+
+	return type != NULL ? type : "text/event-stream; charset=utf-8";
+}
+
 /* The type of the answer that is to be sent: the provider's own where its bytes are passed on
  * raw, a stream where one was asked for. */
 static void send_answer_head(struct sy_request *q)
@@ -106,7 +113,7 @@ static void send_answer_head(struct sy_request *q)
 	if (q->head_sent)
 		return;
 	if (type == NULL)
-		type = q->ask.stream ? "text/event-stream; charset=utf-8" : "application/json";
+		type = q->ask.stream ? stream_type(q) : "application/json";
 	send_head(q, 200, type, NULL);
 }
 
@@ -132,12 +139,15 @@ void sy_reply_flush(struct sy_request *q)
 
 void sy_reply_heartbeat(struct sy_request *q)
 {
-	const char *ping = q->committed ? q->in.surface->ping : NULL;
+	const struct sy_surface *surface = q->in.surface;
+	const char *ping = NULL;
 
+	if (q->committed || surface->stream_type != NULL)
+		ping = surface->ping;
 	if (ping == NULL)
 		ping = ": keep-alive\n\n";
 	if (!q->head_sent)
-		send_head(q, 200, "text/event-stream; charset=utf-8", NULL);
+		send_head(q, 200, stream_type(q), NULL);
 	q->client->ops->body(q->client, ping, strlen(ping));
 }
 
