@@ -33,7 +33,8 @@ tests_unit_dialect_dialect_test_SOURCES = \
 	tests/unit/dialect/anthropic_names_test.c \
 	tests/unit/dialect/anthropic_schema_test.c \
 	tests/unit/dialect/anthropic_usage_test.c \
-	tests/unit/dialect/blame_test.c tests/unit/dialect/media_test.c \
+	tests/unit/dialect/blame_test.c tests/unit/dialect/fields_test.c \
+	tests/unit/dialect/media_test.c \
 	tests/unit/dialect/openai_ask_test.c tests/unit/dialect/openai_blame_test.c \
 	tests/unit/dialect/translate_test.c tests/unit/dialect/vector_test.c \
 	tests/unit/dialect/stopwatch_test.c tests/unit/dialect/suites.c

@@ -224,11 +224,10 @@ static const struct own_field {
 	{ "speed", "fast-mode-2026-02-01" },
 };
 
-/* Read where they mean something; no need to say that they were not passed on. */
+/* Read where they mean something: they are not passed on, and not lost. */
 static const char *const understood[] = { "thinking", "output_config", "reasoning",
-	"include_reasoning", "modalities", "logprobs", "prompt_cache_key",
-	"prompt_cache_retention", "store", "safety_identifier", "enable_thinking",
-	"thinking_budget", "models", "provider", "route", "transforms", "plugins", NULL };
+	"include_reasoning", "modalities", "logprobs", "enable_thinking", "thinking_budget",
+	"provider", NULL };
 
 static const struct own_field *own_field(const char *name)
 {

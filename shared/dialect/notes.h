@@ -4,9 +4,9 @@
 #ifndef SY_DIALECT_NOTES_H
 #define SY_DIALECT_NOTES_H
 
-/* More names than fit are not said; the first ones are. */
+/* More names than fit are not said one by one: "..." ends the list. */
 struct sy_notes {
-	char text[256]; /* names with spaces between; "" */
+	char text[512]; /* names with spaces between; "" */
 };
 
 /* Adds a name once. */

@@ -54,6 +54,7 @@ enum sy_openai_use {
 	SY_USE_OPENAI, /* of the specification, but of use to OpenAI alone: sent to providers
 	                  * that pass unknown fields or are clean */
 	SY_USE_UNKNOWN, /* anything else: to providers that pass unknown fields */
+	SY_USE_WITHHELD, /* of the specification, never forwarded, and that is said */
 	SY_USE_GATEWAY, /* for us, never forwarded */
 	SY_USE_ROUTER,  /* routing wishes: to providers that pass unknown fields */
 };

@@ -101,6 +101,8 @@ static void put_sampling(const struct build *b)
 	put_number(b, "top_p", c->top_p);
 	if (b->q->pass_unknown)
 		put_number(b, "top_k", c->top_k);
+	else if (c->top_k != NULL)
+		sy_note(b->notes, "top_k");
 	put_number(b, "frequency_penalty", c->frequency_penalty);
 	put_number(b, "presence_penalty", c->presence_penalty);
 	put_number(b, "seed", c->seed);
@@ -148,6 +150,8 @@ static void put_tool(const struct build *b, const struct sy_tool *t)
 	}
 	if (t->strict && b->q->strict_tools)
 		sy_buf_puts(b->out, ",\"strict\":true");
+	else if (t->strict)
+		sy_note(b->notes, "tools.strict");
 	sy_buf_putc(b->out, '}');
 	if (t->cache_control != NULL && b->q->pass_unknown) {
 		sy_buf_puts(b->out, ",\"cache_control\":");
@@ -197,8 +201,11 @@ static void put_tools(const struct build *b)
 	sy_buf_putc(b->out, ']');
 	if (!b->q->no_tool_choice)
 		put_choice(b);
-	if (b->chat->parallel_calls >= 0 && !b->q->no_parallel_calls &&
-	    put_key(b, "parallel_tool_calls"))
+	if (b->chat->parallel_calls < 0)
+		return;
+	if (b->q->no_parallel_calls)
+		sy_note(b->notes, "parallel_tool_calls");
+	else if (put_key(b, "parallel_tool_calls"))
 		sy_buf_puts(b->out, b->chat->parallel_calls ? "true" : "false");
 }
 
@@ -267,6 +274,8 @@ static void put_reasoning(const struct build *b)
 static bool may_be_sent(const struct build *b, const char *field)
 {
 	switch (sy_openai_use(field)) {
+	case SY_USE_WITHHELD:
+		return false;
 	case SY_USE_STANDARD:
 		return true;
 	case SY_USE_OPENAI:
@@ -299,6 +308,16 @@ static void settle_extra(struct build *b)
 		(void)value;
 		sy_note(b->notes, field);
 	}
+}
+
+static void note_names(const struct build *b)
+{
+	if (!sy_listed(b->q->drop, "name"))
+		return;
+	for (size_t i = 0; i < b->chat->message_count; i++)
+		if (b->chat->messages[i].name != NULL &&
+		    b->chat->messages[i].role != SY_ROLE_TOOL)
+			sy_note(b->notes, "messages.name");
 }
 
 static void put_labels(const struct build *b)
@@ -338,6 +357,7 @@ int sy_openai_build(struct sy_call *call, struct sy_http *out, struct sy_error *
 	sy_buf_json_str(b.out, call->model->upstream);
 	sy_buf_puts(b.out, ",\"messages\":");
 	sy_openai_put_turns(call, b.out);
+	note_names(&b);
 	put_sampling(&b);
 	put_tools(&b);
 	put_format(&b);

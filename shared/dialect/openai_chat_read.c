@@ -258,6 +258,9 @@ static void keep_extra(const struct reading *r, struct json_object *from)
 		if (value == NULL || use == SY_USE_WAIST || use == SY_USE_GATEWAY ||
 		    sy_json_get(r->out->extra, key) != NULL)
 			continue;
+		/* "store": false asks for what is done anyway. */
+		if (use == SY_USE_WITHHELD && !json_object_get_boolean(value))
+			continue;
 		json_object_object_add(r->out->extra, key, json_object_get(value));
 	}
 }

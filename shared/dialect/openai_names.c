@@ -99,7 +99,8 @@ static const struct sy_word uses[] = {
 	{ "prompt_cache_options", SY_USE_OPENAI },
 	{ "moderation", SY_USE_OPENAI },
 
-	{ "store", SY_USE_GATEWAY }, /* would keep prompts at the provider */
+	{ "store", SY_USE_WITHHELD }, /* would keep prompts at the provider */
+
 	{ "usage", SY_USE_GATEWAY },
 	{ "debug", SY_USE_GATEWAY },
 	{ "session_id", SY_USE_GATEWAY },

@@ -24,7 +24,9 @@ static bool forces_a_tool(const struct sy_ask *ask)
 	const struct sy_member *m = sy_scan_find(&ask->scan, "tool_choice");
 	struct sy_span choice;
 
-	if (m == NULL || m->type == SY_J_NULL)
+	if (ask->chat != NULL)
+		return ask->chat->tool_count > 0 && ask->chat->tool_choice >= SY_CHOICE_REQUIRED;
+	if (m == NULL || m->type == SY_J_NULL || !has(ask, "tools"))
 		return false;
 	choice = (struct sy_span){ ask->scan.text + m->at, m->len };
 	return !sy_span_is(choice, "auto") && !sy_span_is(choice, "none");
@@ -38,11 +40,15 @@ int sy_openai_check(const struct sy_call *call, struct sy_error *err)
 		return sy_fail_code(err, SY_REFUSED, "n", "unsupported_value",
 		    "%s gives one choice an answer; 'n' cannot be %d", p->name,
 		    call->ask->n);
-	if (p->quirks.no_tool_choice && forces_a_tool(call->ask) &&
-	    has(call->ask, "tools"))
-		return sy_fail_code(err, SY_REFUSED, "tool_choice", "unsupported_value",
-		    "%s cannot be made to call a tool; 'tool_choice' must be auto or none",
-		    p->name);
+	if (p->quirks.no_tool_choice && forces_a_tool(call->ask)) {
+		const struct sy_chat *chat = call->ask->chat;
+		const char *field = chat != NULL && chat->old_functions ? "function_call"
+									: "tool_choice";
+
+		return sy_fail_code(err, SY_REFUSED, field, "unsupported_value",
+		    "%s cannot be made to call a tool; '%s' must be auto or none", p->name,
+		    field);
+	}
 	return 0;
 }
 

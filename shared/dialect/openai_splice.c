@@ -153,6 +153,9 @@ static bool is_replaced(const struct splice *s, const struct sy_member *m)
 			return !s->tools;
 	if (strcmp(m->key, "n") == 0)
 		return s->call->ask->n == 1;
+	if (sy_openai_use(m->key) == SY_USE_WITHHELD && m->type == SY_J_BOOL &&
+	    s->call->ask->scan.text[m->at] == 'f')
+		return true; /* it asks for what is done anyway */
 	return m->type == SY_J_NULL || is_empty(m);
 }
 
@@ -160,7 +163,7 @@ static bool may_be_sent(const struct splice *s, const char *field)
 {
 	enum sy_openai_use use = sy_openai_use(field);
 
-	if (sy_listed(s->q->drop, field) || use == SY_USE_GATEWAY)
+	if (sy_listed(s->q->drop, field) || use == SY_USE_GATEWAY || use == SY_USE_WITHHELD)
 		return false;
 	if (strcmp(field, "parallel_tool_calls") == 0 && s->q->no_parallel_calls)
 		return false;

@@ -27,7 +27,7 @@ static bool may_be_sent(const struct sy_quirks *q, const char *field)
 {
 	enum sy_openai_use use = sy_openai_use(field);
 
-	return !sy_listed(q->drop, field) && use != SY_USE_GATEWAY &&
+	return !sy_listed(q->drop, field) && use != SY_USE_GATEWAY && use != SY_USE_WITHHELD &&
 	       (use != SY_USE_ROUTER || q->pass_unknown);
 }
 

@@ -1,7 +1,7 @@
 #include "../suites.h"
 
 extern CU_TestInfo anthropic_names_tests[], anthropic_schema_tests[],
-    anthropic_usage_tests[], blame_tests[], media_tests[], openai_ask_tests[],
+    anthropic_usage_tests[], blame_tests[], fields_tests[], media_tests[], openai_ask_tests[],
     openai_blame_tests[], stopwatch_tests[], translate_tests[],
     vector_tests[];
 
@@ -10,6 +10,7 @@ CU_SuiteInfo sy_suites[] = {
 	{ "anthropic_schema", NULL, NULL, NULL, NULL, anthropic_schema_tests },
 	{ "anthropic_usage", NULL, NULL, NULL, NULL, anthropic_usage_tests },
 	{ "anthropic_blame", NULL, NULL, NULL, NULL, blame_tests },
+	{ "fields", NULL, NULL, NULL, NULL, fields_tests },
 	{ "media", NULL, NULL, NULL, NULL, media_tests },
 	{ "openai_ask", NULL, NULL, NULL, NULL, openai_ask_tests },
 	{ "openai_blame", NULL, NULL, NULL, NULL, openai_blame_tests },
