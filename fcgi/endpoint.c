@@ -66,6 +66,7 @@ static const struct sy_endpoint endpoints[] = {
 	ROW("POST", "/v1/responses",                          SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_responses),
 	ROW("POST", "/v1/embeddings",                         SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_embed),
 	ROW("POST", "/v1/deployments/{}/embeddings",          SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_embed),
+	ROW("POST", "/v1/messages",                           SY_FOR_KEYS,   serve_asked,   &sy_surface_messages),
 	ROW("GET",  "/v1/models",                             SY_FOR_KEYS,   serve_models,  NULL),
 	ROW("GET",  "/v1/models/{}",                          SY_FOR_KEYS,   serve_models,  NULL),
 	ROW("GET",  "/healthz",                               SY_FOR_ANYONE, serve_healthz, NULL),

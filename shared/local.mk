@@ -102,6 +102,14 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/gemini_types.c \
 	shared/dialect/legal.c shared/dialect/legal.h \
 	shared/dialect/media.c shared/dialect/media.h \
+	shared/dialect/messages.h \
+	shared/dialect/messages_ask.c shared/dialect/messages_fields.h \
+	shared/dialect/messages_error.c \
+	shared/dialect/messages_members.c \
+	shared/dialect/messages_read.c \
+	shared/dialect/messages_stream.c \
+	shared/dialect/messages_turns.c \
+	shared/dialect/messages_whole.c \
 	shared/dialect/notes.c shared/dialect/notes.h \
 	shared/dialect/openai.h \
 	shared/dialect/openai_blame.c \
@@ -133,6 +141,7 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/responses_read.c \
 	shared/dialect/responses_stream.c \
 	shared/dialect/schema.c shared/dialect/schema.h \
+	shared/dialect/seal.c shared/dialect/seal.h \
 	shared/dialect/stopwatch.c shared/dialect/stopwatch.h \
 	shared/dialect/surface.h \
 	shared/dialect/task.c shared/dialect/task.h \

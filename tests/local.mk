@@ -35,8 +35,10 @@ tests_unit_dialect_dialect_test_SOURCES = \
 	tests/unit/dialect/anthropic_usage_test.c \
 	tests/unit/dialect/blame_test.c tests/unit/dialect/fields_test.c \
 	tests/unit/dialect/media_test.c \
+	tests/unit/dialect/messages_error_test.c \
 	tests/unit/dialect/openai_ask_test.c tests/unit/dialect/openai_blame_test.c \
 	tests/unit/dialect/translate_test.c tests/unit/dialect/vector_test.c \
+	tests/unit/dialect/seal_test.c \
 	tests/unit/dialect/stopwatch_test.c tests/unit/dialect/suites.c
 tests_unit_dialect_dialect_test_LDADD = $(SY_LIBS) -lcunit
 
@@ -44,6 +46,7 @@ TESTS += tests/unit/model/model_test
 check_PROGRAMS += tests/unit/model/model_test
 tests_unit_model_model_test_SOURCES = \
 	tests/unit/suites.h tests/unit/main.c \
+	tests/unit/model/answer_test.c \
 	tests/unit/model/config_test.c tests/unit/model/health_test.c \
 	tests/unit/model/suites.c tests/unit/model/usage_test.c
 tests_unit_model_model_test_LDADD = $(SY_LIBS) -lcunit
@@ -273,5 +276,6 @@ check_PROGRAMS += tests/golden/golden
 EXTRA_DIST += tests/golden/anthropic tests/golden/embeddings tests/golden/openai
 EXTRA_DIST += tests/golden/openai-responses
 EXTRA_DIST += tests/golden/gemini-generate
+EXTRA_DIST += tests/golden/messages
 tests_golden_golden_SOURCES = tests/golden/golden.c tests/golden/trial.c tests/golden/trial.h
 tests_golden_golden_LDADD = $(SY_LIBS)

@@ -264,11 +264,24 @@ static bool has_reasoning_wish(const struct build *b)
 	return false;
 }
 
+/* A budget, in words. */
+static const char *effort_of(int64_t tokens)
+{
+	return tokens < 1536    ? "minimal"
+	       : tokens < 4096  ? "low"
+	       : tokens < 12288 ? "medium"
+	                        : "high";
+}
+
 static void put_reasoning(const struct build *b)
 {
+	const char *effort = b->chat->reasoning_effort;
+
+	if (effort == NULL && b->chat->reasoning_budget_tokens > 0)
+		effort = effort_of(b->chat->reasoning_budget_tokens);
 	/* The client's own words reach a provider that takes them; two wishes might differ. */
 	if (!(b->q->pass_unknown && has_reasoning_wish(b)))
-		put_text(b, "reasoning_effort", b->chat->reasoning_effort);
+		put_text(b, "reasoning_effort", effort);
 }
 
 static bool may_be_sent(const struct build *b, const char *field)

@@ -58,6 +58,7 @@ static const struct sy_key choice_keys[] = {
 	[C_USAGE] = SY_KEY("usage"),
 	[C_EXTRAS] = SY_KEY("logprobs"),
 	SY_KEY("content_filter_results"),
+	SY_KEY("stop_reason"), /* vLLM's: which stop it was */
 };
 
 /* --- A choice. --------------------------------------------------------------------------- */

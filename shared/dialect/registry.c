@@ -20,6 +20,7 @@ static const struct sy_surface *const surfaces[] = {
 	&sy_surface_gemini_array,
 	&sy_surface_gemini_stream,
 	&sy_surface_openai_chat,
+	&sy_surface_messages,
 	&sy_surface_openai_embed,
 	&sy_surface_openai_responses,
 };

@@ -78,6 +78,7 @@ extern const struct sy_surface sy_surface_gemini;
 extern const struct sy_surface sy_surface_gemini_array; /* a stream without alt=sse */
 extern const struct sy_surface sy_surface_gemini_stream;
 extern const struct sy_surface sy_surface_openai_chat;
+extern const struct sy_surface sy_surface_messages;
 extern const struct sy_surface sy_surface_openai_embed;
 extern const struct sy_surface sy_surface_openai_responses;
 
