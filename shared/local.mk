@@ -100,6 +100,23 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/gemini_generate_read.c \
 	shared/dialect/gemini_seal.c \
 	shared/dialect/gemini_types.c \
+	shared/dialect/gemini.h \
+	shared/dialect/gemini_blame.c \
+	shared/dialect/gemini_build.c \
+	shared/dialect/gemini_content.c shared/dialect/gemini_content.h \
+	shared/dialect/gemini_grounding.c \
+	shared/dialect/gemini_models.c shared/dialect/gemini_models.h \
+	shared/dialect/gemini_names.c \
+	shared/dialect/gemini_out.c \
+	shared/dialect/gemini_parts.c \
+	shared/dialect/gemini_plan.c shared/dialect/gemini_plan.h \
+	shared/dialect/gemini_read.c \
+	shared/dialect/gemini_schema.c shared/dialect/gemini_schema.h \
+	shared/dialect/gemini_splice.c \
+	shared/dialect/gemini_tools.c \
+	shared/dialect/gemini_turns.c shared/dialect/gemini_turns.h \
+	shared/dialect/gemini_usage.c shared/dialect/gemini_usage.h \
+	shared/dialect/gemini_write.h \
 	shared/dialect/legal.c shared/dialect/legal.h \
 	shared/dialect/media.c shared/dialect/media.h \
 	shared/dialect/messages.h \
@@ -142,6 +159,7 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/responses_stream.c \
 	shared/dialect/schema.c shared/dialect/schema.h \
 	shared/dialect/seal.c shared/dialect/seal.h \
+	shared/dialect/schema_input.c \
 	shared/dialect/stopwatch.c shared/dialect/stopwatch.h \
 	shared/dialect/surface.h \
 	shared/dialect/task.c shared/dialect/task.h \

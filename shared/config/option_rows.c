@@ -79,7 +79,7 @@ static const struct sy_conf_option provider_rows[] = {
 	WORD(S, enabled, "enabled", enabled_words, "auto",
 	    "auto: if its secret is there, or the configuration speaks of it"),
 	TEXT(S, p.label, "label", "name for people"),
-	TEXT(S, p.dialect, "dialect", "wire shape: openai, anthropic or bedrock"),
+	TEXT(S, p.dialect, "dialect", "wire shape: openai, anthropic, bedrock or gemini"),
 	TEXT(S, p.base_url, "base", "address that paths are appended to"),
 	TEXT(S, p.query, "query", "appended to each address, such as api-version=2024-10-21"),
 	TEXT(S, p.region, "region", "of AWS, such as eu-central-1; stands for {region} in the base"),

@@ -30,6 +30,7 @@ struct sy_call {
 	const struct sy_model *model; /* the upstream's own name, provider, quirks, limits */
 	struct sy_arena *arena;       /* the attempt's, not the request's */
 	bool stream;                  /* whether the provider is asked to stream */
+	unsigned attempt;             /* which of the request it is, from 1; 0 not said */
 	const char *dropped;          /* out: names of fields left out, with spaces; or NULL */
 	const char *error_type;       /* a failed answer's, where its head says it; or NULL */
 };

@@ -32,4 +32,8 @@ bool sy_schema_empty(struct json_object *schema);
  * member "value". */
 bool sy_schema_wrapped(struct json_object *schema);
 
+/* A tool's schema as an object with nothing but properties at its root; NULL when it says
+ * nothing.  The caller puts it. */
+struct json_object *sy_schema_input(struct json_object *schema);
+
 #endif

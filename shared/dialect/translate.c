@@ -440,6 +440,10 @@ static int finish_stream(struct sy_translation *t, struct sy_error *err)
 		return 0;
 	if (rc < 0)
 		return -1;
+	if (t->failed) {
+		*err = t->failure;
+		return -1;
+	}
 	if (came)
 		return sy_fail(err, SY_TRUNCATED, "",
 		    "%s closed the stream before its end",

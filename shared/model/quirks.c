@@ -49,6 +49,7 @@ const struct sy_quirk_row sy_quirk_rows[] = {
 	BOOL(no_n, "one choice an answer"),
 	BOOL(no_parallel_calls, "parallel_tool_calls may not be sent"),
 	BOOL(reasoning_excluded, "completion_tokens leaves reasoning tokens out"),
+	BOOL(vertex, "the fields of Vertex AI, not of the Gemini API"),
 	BOOL(stream_only, "whole answers are folded from a stream"),
 	BOOL(no_stream_with_tools, "no stream when tools are offered"),
 	WORD(schema, schema_words, "how a JSON schema is asked for"),

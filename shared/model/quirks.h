@@ -32,6 +32,7 @@ struct sy_quirks {
 	bool no_n;                  /* one choice an answer */
 	bool no_parallel_calls;     /* the field may not be sent */
 	bool reasoning_excluded;    /* completion_tokens leaves reasoning tokens out */
+	bool vertex;                /* Gemini's dialect with the fields of Vertex AI */
 	bool stream_only;           /* whole answers are folded from a stream */
 	bool no_stream_with_tools;
 	int schema;          /* enum sy_schema_way */

@@ -135,7 +135,10 @@ static int build(struct sy_try *t, struct sy_error *err)
 	if (sy_translation_request(t->translation, &t->http, err) < 0)
 		return -1;
 	t->http.url = sy_strf(t->arena, "%s%s%s%s", p->base_url, t->http.url,
-	    p->query != NULL ? "?" : "", p->query != NULL ? p->query : "");
+	    p->query == NULL                      ? ""
+	    : strchr(t->http.url, '?') == NULL ? "?"
+	                                          : "&",
+	    p->query != NULL ? p->query : "");
 	t->options = (struct sy_fetch_options){
 		.connect_ms = t->limits.connect_ms,
 		.pool = p->name,
@@ -155,7 +158,10 @@ int sy_try_new(struct sy_request *q, const struct sy_choice *choice, struct sy_t
 	t->arena = a;
 	t->choice = choice;
 	t->model = choice->candidate->model;
-	t->call = (struct sy_call){ .ask = &q->ask, .model = t->model, .arena = a };
+	t->call = (struct sy_call){ .ask = &q->ask,
+		.model = t->model,
+		.arena = a,
+		.attempt = (unsigned)q->retry.attempts + 1 };
 	t->limits = sy_timeouts_of(q->config, sy_request_route(q), t->model->provider);
 	t->row.seq = (uint16_t)(q->retry.attempts + 1);
 	sy_buf_init(&t->error_body, ERROR_BODY_BYTES);

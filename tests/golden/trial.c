@@ -66,6 +66,8 @@ bool trial_set(struct trial *t, const char *name, const char *value)
 		t->status = atoi(value);
 	else if (strcmp(name, "content_type") == 0)
 		t->content_type = value;
+	else if (strcmp(name, "attempt") == 0)
+		t->attempt = (unsigned)atoi(value);
 	else if (strcmp(name, "stream") == 0)
 		t->stream = strcmp(value, "yes") == 0;
 	else
@@ -147,7 +149,8 @@ static int begin(struct exchange *x, const struct trial *t, struct sy_error *err
 	x->call = (struct sy_call){ .ask = &x->ask,
 		.model = &x->model,
 		.arena = x->arena,
-		.stream = x->ask.stream };
+		.stream = x->ask.stream,
+		.attempt = t->attempt };
 	x->translation = sy_translation_new(t->surface, adapter, &x->call, &x->face);
 	return sy_translation_request(x->translation, &x->http, err);
 }

@@ -18,6 +18,7 @@ struct trial {
 	struct sy_model model;
 	const char *request; /* the client's body */
 	size_t request_len;
+	unsigned attempt; /* which of the request it is */
 	int status;  /* of the answer */
 	const char *content_type; /* of the answer; NULL: JSON, or where it streams */
 	const char *error_type; /* as its head says it, or NULL */
@@ -30,8 +31,8 @@ void trial_init(struct trial *t);
 
 /*
  * Sets one thing by its name: surface, dialect, model, name (of the model in our catalogue),
- * base_url, max_output_tokens, context_tokens, status, stream, content_type, error_type, or a
- * quirk.  False when there is no such thing.
+ * base_url, max_output_tokens, context_tokens, attempt, status, stream, content_type, error_type,
+ * or a quirk.  False when there is no such thing.
  * The value outlives *t.
  */
 bool trial_set(struct trial *t, const char *name, const char *value);
