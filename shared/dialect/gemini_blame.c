@@ -9,6 +9,7 @@
 #include "base/scan.h"
 #include "base/text.h"
 #include "base/word.h"
+#include "dialect/blame.h"
 #include "model/config.h"
 
 #include <stdio.h>
@@ -65,29 +66,12 @@ static const struct sy_word statuses[] = {
 	{ NULL, 0 },
 };
 
+/* Two that mean more here than elsewhere. */
 static enum sy_kind kind_of_status(int64_t status)
 {
-	switch (status) {
-	case 401:
-	case 402:
-	case 403:
-		return SY_CREDENTIAL;
-	case 404:
-		return SY_NO_UPSTREAM_MODEL;
-	case 408:
-	case 499:
-		return SY_BROKEN;
-	case 409:
-		return SY_CONFLICT;
-	case 429:
-		return SY_BUSY;
-	case 503:
-	case 529:
-		return SY_OVERLOADED;
-	case 504:
-		return SY_TOO_SLOW;
-	}
-	return status >= 400 && status < 500 ? SY_REFUSED : SY_BROKEN;
+	return status == 504 ? SY_TOO_SLOW
+	       : status == 499 ? SY_BROKEN
+	                       : sy_kind_of_status((int)status);
 }
 
 /* --- The words of it. -------------------------------------------------------------------- */

@@ -203,16 +203,17 @@ static void put_service_tier(struct sy_gemini_writer *w)
 		sy_buf_printf(w->out, ",\"serviceTier\":\"%s\"", tier);
 }
 
-/* Read where they mean something. */
+/* Read where they mean something: they are not passed on, and not lost. */
 static const char *const understood[] = { "reasoning", "include_reasoning", "thinking",
 	"enable_thinking", "thinking_budget", "modalities", "audio", "logprobs",
 	"top_logprobs", "web_search_options", "google", "google_search", "googleSearch",
 	"thinking_config", "thinkingConfig", "safety_settings", "safetySettings",
-	"cached_content", "cachedContent", "prompt_cache_key", "prompt_cache_retention",
-	"safety_identifier", "models", "provider", "route", "transforms", "plugins", NULL };
+	"cached_content", "cachedContent", "provider", NULL };
 
 static bool is_understood(const struct sy_chat *chat, const char *name)
 {
+	if (strcmp(name, "audio") == 0)
+		return sy_wants_modality(chat, name);
 	for (const char *const *word = understood; *word != NULL; word++)
 		if (strcmp(*word, name) == 0)
 			return true;
@@ -229,6 +230,10 @@ static void note_the_rest(struct sy_gemini_writer *w)
 		sy_note(notes, "user");
 	if (chat->metadata != NULL && json_object_object_length(chat->metadata) > 0)
 		sy_note(notes, "metadata");
+	for (size_t i = 0; i < chat->message_count; i++)
+		if (chat->messages[i].name != NULL &&
+		    chat->messages[i].role != SY_ROLE_TOOL)
+			sy_note(notes, "messages.name");
 	if (!json_object_is_type(chat->extra, json_type_object))
 		return;
 	json_object_object_foreach(chat->extra, name, value) {

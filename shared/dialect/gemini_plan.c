@@ -34,12 +34,19 @@ static struct json_object *google_of(const struct sy_chat *chat)
 	return google;
 }
 
+/* Fields of a third dialect mean nothing here, whatever they are called. */
+static bool may_be_ours(const struct sy_chat *chat)
+{
+	return chat->extra_of == NULL || strcmp(chat->extra_of, "openai") == 0 ||
+	       strcmp(chat->extra_of, "gemini") == 0;
+}
+
 struct json_object *sy_gemini_own(const struct sy_chat *chat, const char *snake,
     const char *camel)
 {
 	struct json_object *places[] = { chat->extra, google_of(chat) }, *found = NULL;
 
-	for (int i = 0; i < 2 && found == NULL; i++) {
+	for (int i = 0; i < 2 && found == NULL && may_be_ours(chat); i++) {
 		found = sy_json_get(places[i], camel);
 		if (found == NULL)
 			found = sy_json_get(places[i], snake);
@@ -122,9 +129,10 @@ static void plan_effort(struct sy_gemini_plan *p)
 		think(p, budget, level_of_budget(budget));
 	else if (effort != NULL)
 		think(p, effort->budget, (int)effort->level);
-	else
+	else if (chat->reasoning_effort != NULL)
 		sy_note(&p->notes, "reasoning_effort");
-	p->thoughts = (budget > 0 || (effort != NULL && effort != efforts)) &&
+	p->thoughts = (budget > 0 || (effort != NULL && effort != efforts) ||
+	                  chat->thoughts == SY_THOUGHTS_WANTED) &&
 	              !sy_wants_no_thoughts(chat);
 }
 
@@ -158,7 +166,8 @@ static void plan_thinking(struct sy_gemini_plan *p)
 	struct json_object *own =
 	    sy_gemini_own(chat, "thinking_config", "thinkingConfig");
 	bool asked = own != NULL || chat->reasoning_effort != NULL ||
-	             chat->reasoning_budget_tokens > 0;
+	             chat->reasoning_budget_tokens > 0 ||
+	             chat->thoughts == SY_THOUGHTS_WANTED;
 
 	p->budget = SY_GEMINI_NO_BUDGET;
 	if (p->kind->thinking == SY_GEMINI_THINKS_NOT) {
@@ -264,6 +273,8 @@ static void plan_tools(struct sy_gemini_plan *p, struct sy_arena *a)
 		else if (chat->tool_choice == SY_CHOICE_AUTO)
 			p->mode = "AUTO";
 	}
+	if (any_strict(chat) && (p->mode == NULL || strcmp(p->mode, "VALIDATED") != 0))
+		sy_note(&p->notes, "tools.strict");
 	if (chat->parallel_calls == 0)
 		sy_note(&p->notes, "parallel_tool_calls");
 }
