@@ -213,11 +213,13 @@ libswitchyard_a_SOURCES += \
 	shared/relay/blame.c \
 	shared/relay/engine.h \
 	shared/relay/models.c \
+	shared/relay/parameters.c shared/relay/parameters.h \
 	shared/relay/relay.c shared/relay/relay.h \
 	shared/relay/reply.c \
 	shared/relay/request.c \
 	shared/relay/retry.c shared/relay/retry.h \
-	shared/relay/turns.c shared/relay/turns.h
+	shared/relay/turns.c shared/relay/turns.h \
+	shared/relay/wishes.c shared/relay/wishes.h
 
 libswitchyard_a_SOURCES += \
 	shared/ops/breakdown.c shared/ops/breakdown.h \

@@ -182,7 +182,7 @@ EXTRA_DIST += tests/bench/bench.py script/bench
 
 
 SY_WHOLE_TESTS = \
-	tests/drive/cgi_same.py tests/drive/exchanges_e2e.py tests/drive/failover.py \
+	tests/drive/catalogue.py tests/drive/cgi_same.py tests/drive/exchanges_e2e.py tests/drive/failover.py \
 	tests/drive/kill.py tests/drive/moments.py \
 	tests/drive/outage.py tests/drive/serve.py \
 	tests/drive/tasks.py

@@ -129,6 +129,7 @@ static const struct sy_conf_option route_rows[] = {
 	INT(S, r.attempts, "attempts", 0, 10, NULL, "as in gateway; 0: what that says"),
 	INT(S, r.target_attempts, "target_attempts", 0, 10, NULL, "the same"),
 	BOOL(S, r.complete, "complete", "no", "hold an answer back until it is whole"),
+	BOOL(S, r.strict, "strict", "no", "pass over targets that would leave a field out"),
 	TEXT(S, r.feature, "feature", "label of its spend, when a client gives none"),
 	END
 };

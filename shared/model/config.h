@@ -118,6 +118,7 @@ struct sy_route {
 	int attempts;        /* upstream calls in all, at most */
 	int target_attempts; /* on one target, at most */
 	bool complete; /* hold the answer back until it is whole */
+	bool strict;   /* a target that would leave a field of the request out is passed over */
 	struct sy_timeouts timeouts;
 	const char *feature; /* label of its spend, when the client gives none; or NULL */
 	const char *origin;

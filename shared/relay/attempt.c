@@ -118,6 +118,33 @@ static bool needs_chat(const struct sy_try *t, const struct sy_adapter *adapter)
 	    strcmp(adapter->name, t->q->in.surface->dialect) != 0;
 }
 
+/* The first name of a list that is not our own: wishes about routing are for us. */
+static bool first_loss(const char *names, char *out, size_t room)
+{
+	while (names != NULL && *names != '\0') {
+		size_t len = strcspn(names, " ");
+
+		sy_copy_n(out, room, names, len);
+		if (strcmp(out, "provider") != 0)
+			return true;
+		names += len + (names[len] == ' ');
+	}
+	return false;
+}
+
+/* Where nothing may be left out, a target that would is none for this request. */
+static int refuse_loss(const struct sy_try *t, struct sy_error *err)
+{
+	const char *lost = t->call.dropped;
+	char field[sizeof(err->param)];
+
+	if (!t->q->strict || !first_loss(lost, field, sizeof(field)))
+		return 0;
+	return sy_fail_code(err, SY_REFUSED, field, "unsupported_parameter",
+	    "%s:%s would leave out what may not be left out: %.200s",
+	    t->model->provider->name, t->model->name, lost);
+}
+
 static int build(struct sy_try *t, struct sy_error *err)
 {
 	struct sy_request *q = t->q;
@@ -132,7 +159,8 @@ static int build(struct sy_try *t, struct sy_error *err)
 	t->framing = adapter->framing;
 	t->call.stream = wants_stream(q, &p->quirks);
 	t->translation = sy_translation_new(q->in.surface, adapter, &t->call, &q->face);
-	if (sy_translation_request(t->translation, &t->http, err) < 0)
+	if (sy_translation_request(t->translation, &t->http, err) < 0 ||
+	    refuse_loss(t, err) < 0)
 		return -1;
 	t->http.url = sy_strf(t->arena, "%s%s%s%s", p->base_url, t->http.url,
 	    p->query == NULL                      ? ""

@@ -124,6 +124,7 @@ struct sy_request {
 	struct sy_face face;
 	struct sy_plan plan;
 	size_t at; /* the choice being tried */
+	bool strict;       /* nothing of it may be left out */
 	bool context_used;
 	bool waited_more; /* for a target that needed longer than it said; once */
 	struct sy_retry retry;
@@ -195,6 +196,10 @@ void sy_account_log(const struct sy_request *q, const struct sy_attempt *row);
 void sy_reply_flush(struct sy_request *q);     /* what is held, as part of an answer */
 void sy_reply_heartbeat(struct sy_request *q); /* a comment, where a stream is wanted */
 void sy_reply_end(struct sy_request *q);       /* the answer, or q->err, and the end */
+
+/* Whether the key may ask for that, under the name it was asked for. */
+bool sy_request_may_use(const struct sy_request *q, const struct sy_meaning *meaning,
+    const char *asked);
 
 /* models.c: the body of a models answer into q->held; -1 with SY_NO_MODEL. */
 int sy_models_write(struct sy_request *q, struct sy_error *err);

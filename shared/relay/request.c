@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "relay/engine.h"
+#include "relay/wishes.h"
 
 #include <string.h>
 
@@ -143,6 +144,13 @@ static bool word_in(const char *words, const char *word)
 	return false;
 }
 
+bool sy_request_may_use(const struct sy_request *q, const struct sy_meaning *meaning,
+    const char *asked)
+{
+	return q->key.routes[0] == '\0' ||
+	    word_in(q->key.routes, meaning->route != NULL ? meaning->route->name : asked);
+}
+
 static int find_meaning(struct sy_request *q, struct sy_error *err)
 {
 	const struct sy_config *c = q->config;
@@ -154,7 +162,7 @@ static int find_meaning(struct sy_request *q, struct sy_error *err)
 		const char *name =
 		    q->meaning.route != NULL ? q->meaning.route->name : q->ask.model;
 
-		if (q->key.routes[0] == '\0' || word_in(q->key.routes, name))
+		if (sy_request_may_use(q, &q->meaning, q->ask.model))
 			return 0;
 		return sy_fail_code(err, SY_FORBIDDEN, "model", "model_not_allowed",
 		    "The key %s may not use '%s'.", q->key.id, name);
@@ -179,6 +187,7 @@ static int understand(struct sy_request *q, struct sy_error *err)
 {
 	const struct sy_inbound *in = &q->in;
 	const struct sy_route *route;
+	struct sy_wishes wishes;
 
 	if (in->surface->ask(in->body, in->body_len, in->arena, &q->ask, err) < 0)
 		return -1;
@@ -191,9 +200,10 @@ static int understand(struct sy_request *q, struct sy_error *err)
 		q->ask.user = in->user;
 	if (in->feature != NULL)
 		q->ask.feature = in->feature;
-	if (find_meaning(q, err) < 0)
+	if (find_meaning(q, err) < 0 || sy_wishes_read(&q->ask, &wishes, err) < 0)
 		return -1;
 	route = sy_request_route(q);
+	q->strict = wishes.require_parameters || (route != NULL && route->strict);
 	if (in->complete != NULL)
 		q->ask.complete = strcmp(in->complete, "yes") == 0;
 	q->complete = q->ask.complete || (route != NULL && route->complete);
@@ -350,6 +360,7 @@ static void try_next(struct sy_request *q)
 		}
 		q->failed = true;
 		q->err = err;
+		q->plan.choices[q->at].why = sy_strdup(q->in.arena, err.message);
 		remember_tried(q, q->plan.choices[q->at].candidate->model, err.kind);
 		q->retry.target_attempts = 0;
 	}

@@ -401,9 +401,13 @@ for (const target of targets) {
 }
 
 test('models: list', async () => {
-  const ids = [];
-  for await (const model of client().models.list()) ids.push(model.id);
-  for (const target of targets) assert.equal(ids.includes(`${target}:echo`), true);
+  const models = new Map();
+  for await (const model of client().models.list()) models.set(model.id, model);
+  for (const target of targets) {
+    const model = models.get(`${target}:echo`);
+    assert.equal(Number(model.pricing.prompt) > 0, true);
+    assert.equal(model.supported_parameters.includes('max_tokens'), true);
+  }
 });
 
 test('wrong key: AuthenticationError', async () => {

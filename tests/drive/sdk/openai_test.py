@@ -231,9 +231,12 @@ class Cases:
 
 class General(unittest.TestCase):
     def test_models(self):
-        ids = [m.id for m in client().models.list()]
+        models = {m.id: m for m in client().models.list()}
         for target in TARGETS:
-            self.assertIn(f"{target}:echo", ids)
+            model = models[f"{target}:echo"]
+            self.assertGreater(float(model.pricing["prompt"]), 0)
+            self.assertIn("text", model.architecture["output_modalities"])
+            self.assertIn("max_tokens", model.supported_parameters)
 
     def test_wrong_key(self):
         with self.assertRaises(openai.AuthenticationError):
