@@ -1,7 +1,8 @@
 #include "../suites.h"
 
-extern CU_TestInfo arena_tests[], buf_tests[], decimal_tests[], error_tests[], eventstream_tests[],
-    id_tests[], json_tests[], scan_tests[], sse_tests[], text_tests[], zone_tests[];
+extern CU_TestInfo arena_tests[], buf_tests[], decimal_tests[], error_tests[],
+    eventstream_tests[], id_tests[], json_tests[], multipart_tests[], scan_tests[],
+    sse_tests[], text_tests[], zone_tests[];
 
 CU_SuiteInfo sy_suites[] = {
 	{ "arena", NULL, NULL, NULL, NULL, arena_tests },
@@ -11,6 +12,7 @@ CU_SuiteInfo sy_suites[] = {
 	{ "eventstream", NULL, NULL, NULL, NULL, eventstream_tests },
 	{ "id", NULL, NULL, NULL, NULL, id_tests },
 	{ "json", NULL, NULL, NULL, NULL, json_tests },
+	{ "multipart", NULL, NULL, NULL, NULL, multipart_tests },
 	{ "scan", NULL, NULL, NULL, NULL, scan_tests },
 	{ "sse", NULL, NULL, NULL, NULL, sse_tests },
 	{ "text", NULL, NULL, NULL, NULL, text_tests },
