@@ -75,7 +75,8 @@ static void wire_end(struct sy_wire *w)
 	ev_io_start(c->loop, &c->writable);
 }
 
-static const struct sy_wire_ops wire_ops = { wire_write, wire_end };
+/* Only a length that was announced can tell: output has no end but its end. */
+static const struct sy_wire_ops wire_ops = { wire_write, wire_end, wire_end };
 
 /* Web servers write the whole body before they read an answer, and lose the answer to a
  * request that was refused early if we leave before. */

@@ -27,6 +27,7 @@
 #define PAUSE_S    0.1 /* after accept() failed for want of descriptors */
 #define WRITE_US   (20 * INT64_C(1000000))
 #define LINGER_US  (2 * INT64_C(1000000))
+#define CUT_US     INT64_C(300000)
 
 struct connection {
 	struct sy_wire wire; /* first */
@@ -41,6 +42,7 @@ struct connection {
 	ev_io readable, writable;
 	bool dirty;     /* in the list of those with something to send */
 	bool ended;     /* the answer is whole, in out */
+	bool cut;       /* it is not, and nothing follows */
 	bool long_told; /* the visit was told to pause */
 	bool lingering; /* we have said all, but the web server has not */
 };
@@ -155,7 +157,17 @@ static void wire_end(struct sy_wire *w)
 	sy_fcgi_done(&c->in);
 }
 
-static const struct sy_wire_ops wire_ops = { wire_write, wire_end };
+/* A close without an end of the request is what web servers break their client's connection
+ * for, if they have passed on the head by then; so it comes with a tick. */
+static void wire_cut(struct sy_wire *w)
+{
+	struct connection *c = (struct connection *)w;
+
+	mark_dirty(c);
+	c->cut = true;
+}
+
+static const struct sy_wire_ops wire_ops = { wire_write, wire_end, wire_cut };
 
 /* The answer is out.  A web server that is still sending its request would take a close for
  * an error, and lose the answer. */
@@ -248,7 +260,7 @@ static void in_begin(void *arg)
 
 	c->out.id = c->in.id;
 	c->out.open = false;
-	c->ended = c->long_told = false;
+	c->ended = c->cut = c->long_told = false;
 	sy_visit_begin(&c->visit, c->all->edge, &c->wire);
 }
 
@@ -425,6 +437,8 @@ static bool is_late(const struct connection *c, int64_t now_us)
 {
 	if (c->lingering)
 		return now_us - c->progress_us > LINGER_US;
+	if (c->cut && queued(c) == 0)
+		return now_us - c->progress_us > CUT_US;
 	return queued(c) > 0 && now_us - c->progress_us > WRITE_US;
 }
 

@@ -23,6 +23,7 @@ switchyard_sim_SOURCES = \
 	fcgi/sim/server.c fcgi/sim/server.h \
 	fcgi/sim/site.c fcgi/sim/site.h \
 	fcgi/sim/step.c fcgi/sim/step.h \
+	fcgi/sim/task.c \
 	fcgi/sim/tree.c fcgi/sim/tree.h
 switchyard_sim_LDADD = libswitchyard.a $(EV_LIBS) $(JSON_LIBS) $(SODIUM_LIBS) -lm
 

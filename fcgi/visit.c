@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/multipart.h"
 #include "base/http.h"
 #include "base/text.h"
 #include "dialect/surface.h"
@@ -82,17 +83,30 @@ static bool on_body(struct sy_client *c, const void *data, size_t len)
 	return v->head_only || v->wire->ops->write(v->wire, data, len);
 }
 
+static void be_over(struct sy_visit *v)
+{
+	v->phase = SY_VISIT_NONE;
+	v->request = NULL;
+	v->arena = NULL; /* the relay's */
+}
+
 static void on_end(struct sy_client *c)
 {
 	struct sy_visit *v = (struct sy_visit *)c;
 
-	v->phase = SY_VISIT_NONE;
-	v->request = NULL;
-	v->arena = NULL; /* the relay's */
+	be_over(v);
 	v->wire->ops->end(v->wire);
 }
 
-static const struct sy_client_ops client_ops = { on_head, on_body, on_end };
+static void on_cut(struct sy_client *c)
+{
+	struct sy_visit *v = (struct sy_visit *)c;
+
+	be_over(v);
+	v->wire->ops->cut(v->wire);
+}
+
+static const struct sy_client_ops client_ops = { on_head, on_body, on_end, on_cut };
 
 void sy_visit_answer(struct sy_visit *v, int status, const struct sy_header *headers,
     size_t count, const char *body, size_t len)
@@ -175,6 +189,11 @@ static int too_large(const struct sy_visit *v, struct sy_error *err)
 	    "the body is longer than the limit of %lld bytes", (long long)v->body_limit);
 }
 
+static bool is_empty(const char *s)
+{
+	return s == NULL || s[0] == '\0';
+}
+
 /* "application/json", "application/vnd.x+json", either with parameters. */
 static bool is_json(const char *type)
 {
@@ -184,19 +203,30 @@ static bool is_json(const char *type)
 	       (len > 5 && strncasecmp(type + len - 5, "+json", 5) == 0);
 }
 
+/* JSON, a form, or both, as the surface can read it. */
+static int check_type(const char *type, const struct sy_surface *surface,
+    struct sy_error *err)
+{
+	bool no_json = surface != NULL && surface->ask == NULL;
+	bool form = surface != NULL && surface->ask_form != NULL;
+
+	if (sy_multipart_is(type) ? form : !no_json && (is_empty(type) || is_json(type)))
+		return 0;
+	return sy_fail(err, SY_BAD_MEDIA, "", "the body is '%.80s'; send %s",
+	    is_empty(type) ? "of no said type" : type,
+	    no_json ? "multipart/form-data"
+	    : form  ? "JSON or multipart/form-data"
+	            : "JSON, as 'Content-Type: application/json'");
+}
+
 static int check_media(const struct sy_visit *v, struct sy_error *err)
 {
-	const char *type = v->meta.value[SY_META_CONTENT_TYPE];
 	const char *coding = v->meta.value[SY_META_CONTENT_ENCODING];
 
-	if (coding != NULL && coding[0] != '\0' && strcasecmp(coding, "identity") != 0)
+	if (!is_empty(coding) && strcasecmp(coding, "identity") != 0)
 		return sy_fail(err, SY_BAD_MEDIA, "",
 		    "the body is compressed (%.40s); send it as it is", coding);
-	if (type != NULL && type[0] != '\0' && !is_json(type))
-		return sy_fail(err, SY_BAD_MEDIA, "",
-		    "the body is '%.80s'; send JSON, as 'Content-Type: application/json'",
-		    type);
-	return 0;
+	return check_type(v->meta.value[SY_META_CONTENT_TYPE], v->endpoint->surface, err);
 }
 
 static int find_endpoint(struct sy_visit *v, struct sy_error *err)
@@ -315,6 +345,7 @@ struct sy_inbound sy_visit_inbound(const struct sy_visit *v)
 		.credential = sy_meta_credential(m),
 		.server = m->value[SY_META_SERVER_SOFTWARE],
 		.address = m->value[SY_META_REMOTE_ADDR],
+		.content_type = m->value[SY_META_CONTENT_TYPE],
 		.body = v->body != NULL ? v->body->data : "",
 		.body_len = v->body != NULL ? v->body->len : 0,
 		.arrived_us = v->began_us,

@@ -35,6 +35,8 @@ struct sy_wire_ops {
 	bool (*write)(struct sy_wire *w, const void *data, size_t len);
 	/* Nothing follows, and the visit is over; it may be used for the next request. */
 	void (*end)(struct sy_wire *w);
+	/* The same, but what was written is not whole, and the reader has to see that. */
+	void (*cut)(struct sy_wire *w);
 };
 
 struct sy_wire {

@@ -14,6 +14,7 @@ libswitchyard_a_SOURCES += \
 	shared/base/id.c shared/base/id.h \
 	shared/base/json.c shared/base/json.h \
 	shared/base/log.c shared/base/log.h \
+	shared/base/multipart.c shared/base/multipart.h \
 	shared/base/record.h \
 	shared/base/scan.c shared/base/scan.h \
 	shared/base/sse.c shared/base/sse.h \
@@ -138,6 +139,7 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/openai_chat_stream.c \
 	shared/dialect/openai_chat_whole.c \
 	shared/dialect/openai_choice.c \
+	shared/dialect/openai_completions.c \
 	shared/dialect/openai_decode.c shared/dialect/openai_decode.h \
 	shared/dialect/openai_delta.c \
 	shared/dialect/openai_embed.c \

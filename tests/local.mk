@@ -7,7 +7,7 @@ tests_unit_base_base_test_SOURCES = \
 	tests/unit/base/arena_test.c tests/unit/base/buf_test.c \
 	tests/unit/base/decimal_test.c tests/unit/base/error_test.c tests/unit/base/eventstream_test.c \
 	tests/unit/base/id_test.c \
-	tests/unit/base/json_test.c tests/unit/base/scan_test.c \
+	tests/unit/base/json_test.c tests/unit/base/multipart_test.c tests/unit/base/scan_test.c \
 	tests/unit/base/sse_test.c tests/unit/base/suites.c tests/unit/base/text_test.c \
 	tests/unit/base/zone_test.c
 tests_unit_base_base_test_LDADD = $(SY_LIBS) -lcunit
@@ -208,7 +208,8 @@ SY_FUZZ_TARGETS = \
 	tests/fuzz/fuzz_eventstream \
 	tests/fuzz/fuzz_openai_feed tests/fuzz/fuzz_openai_parse \
 	tests/fuzz/fuzz_openai_request \
-	tests/fuzz/fuzz_scan tests/fuzz/fuzz_sse tests/fuzz/fuzz_translate
+	tests/fuzz/fuzz_multipart tests/fuzz/fuzz_scan tests/fuzz/fuzz_sse tests/fuzz/fuzz_task \
+	tests/fuzz/fuzz_translate
 check_PROGRAMS += $(SY_FUZZ_TARGETS)
 TESTS += tests/fuzz/seeds.sh
 EXTRA_DIST += tests/fuzz/seeds.sh tests/fuzz/seeds tests/fuzz/main.c
@@ -250,6 +251,12 @@ tests_fuzz_fuzz_eventstream_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_sse_SOURCES = tests/fuzz/fuzz_sse.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
 tests_fuzz_fuzz_sse_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_sse_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_multipart_SOURCES = tests/fuzz/fuzz_multipart.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
+tests_fuzz_fuzz_multipart_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_multipart_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_task_SOURCES = tests/fuzz/fuzz_task.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
+tests_fuzz_fuzz_task_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_task_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_translate_SOURCES = tests/fuzz/fuzz_translate.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
 tests_fuzz_fuzz_translate_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_translate_LDFLAGS = $(SY_FUZZ_LINK)

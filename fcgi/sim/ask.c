@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/multipart.h"
 #include "base/text.h"
 #include "base/word.h"
 
@@ -428,6 +429,73 @@ static int read_completions(struct sy_sim_ask *ask, struct sy_error *err)
 	return read_input(ask, "prompt", err);
 }
 
+static int read_string(struct sy_sim_ask *ask, const char *key, struct sy_buf *out,
+    struct sy_error *err)
+{
+	const char *text;
+
+	if (sy_json_need(sy_json_string(ask->root, key, "", &text, err), key, "", err) < 0)
+		return -1;
+	take_text(ask, sy_json_get(ask->root, key), out);
+	return 0;
+}
+
+static int read_rerank(struct sy_sim_ask *ask, struct sy_error *err)
+{
+	if (read_string(ask, "query", &ask->result, err) < 0)
+		return -1;
+	return read_input(ask, "documents", err);
+}
+
+static int read_images(struct sy_sim_ask *ask, struct sy_error *err)
+{
+	if (sy_json_int(ask->root, "n", "", 1, SY_SIM_MOST_CHOICES, &ask->n, err) < 0)
+		return -1;
+	return read_string(ask, "prompt", &ask->user, err);
+}
+
+static int read_speech(struct sy_sim_ask *ask, struct sy_error *err)
+{
+	ask->stream = strcmp(sy_sim_word(ask->root, "stream_format"), "sse") == 0;
+	return read_string(ask, "input", &ask->user, err);
+}
+
+/* --- Forms. ------------------------------------------------------------------------------ */
+
+static const char *part_text(struct sy_sim_ask *ask, const char *name)
+{
+	const struct sy_multipart_part *part = sy_multipart_find(ask->form, name);
+
+	return part != NULL ? sy_strndup(ask->arena, part->at, part->len) : "";
+}
+
+static int read_form(struct sy_sim_ask *ask, const char *type, const struct sy_buf *body,
+    struct sy_error *err)
+{
+	const char *file = ask->endpoint == SY_SIM_AUDIO_FORM ? "file" : "image";
+	struct sy_multipart *form = sy_alloc(ask->arena, sizeof(*form));
+	const char *prompt;
+
+	if (!sy_multipart_is(type))
+		return sy_fail(err, SY_BAD_MEDIA, "", "this takes multipart/form-data");
+	if (sy_multipart_read(type, body->data, body->len, ask->arena, form, err) < 0)
+		return -1;
+	ask->form = form;
+	if (sy_multipart_find(form, "model") == NULL)
+		return sy_json_need(0, "model", "", err);
+	if (sy_multipart_find(form, file) == NULL)
+		return sy_json_need(0, file, "", err);
+	ask->model = part_text(ask, "model");
+	ask->format = part_text(ask, "response_format");
+	ask->stream = strcmp(part_text(ask, "stream"), "true") == 0;
+	prompt = part_text(ask, "prompt");
+	sy_buf_puts(&ask->user, prompt);
+	ask->text_bytes = strlen(prompt);
+	return 0;
+}
+
+/* --- All of them. ------------------------------------------------------------------------ */
+
 static int read_top(struct sy_sim_ask *ask, const struct sy_buf *body,
     struct sy_error *err)
 {
@@ -438,14 +506,17 @@ static int read_top(struct sy_sim_ask *ask, const struct sy_buf *body,
 	if (sy_json_need(sy_json_string(ask->root, "model", "", &ask->model, err),
 	        "model", "", err) < 0)
 		return -1;
+	ask->format = sy_sim_word(ask->root, "response_format");
 	return sy_json_bool(ask->root, "stream", "", &ask->stream, err);
 }
 
-int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint,
+int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint, const char *type,
     const struct sy_buf *body, struct sy_error *err)
 {
 	ask->endpoint = endpoint;
 	ask->arena = sy_arena_new();
+	if (endpoint == SY_SIM_IMAGE_FORM || endpoint == SY_SIM_AUDIO_FORM)
+		return read_form(ask, type, body, err);
 	if (read_top(ask, body, err) < 0)
 		return -1;
 	switch (endpoint) {
@@ -455,6 +526,14 @@ int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint,
 		return read_completions(ask, err);
 	case SY_SIM_EMBEDDINGS:
 		return read_embeddings(ask, err);
+	case SY_SIM_MODERATIONS:
+		return read_input(ask, "input", err);
+	case SY_SIM_RERANK:
+		return read_rerank(ask, err);
+	case SY_SIM_IMAGES:
+		return read_images(ask, err);
+	case SY_SIM_SPEECH:
+		return read_speech(ask, err);
 	default:
 		return read_anthropic(ask, err);
 	}

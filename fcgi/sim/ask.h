@@ -17,6 +17,7 @@
 struct json_object;
 struct sy_arena;
 struct sy_error;
+struct sy_multipart;
 
 enum sy_sim_endpoint {
 	SY_SIM_CHAT,
@@ -24,6 +25,12 @@ enum sy_sim_endpoint {
 	SY_SIM_COUNT_TOKENS,
 	SY_SIM_COMPLETIONS,
 	SY_SIM_EMBEDDINGS,
+	SY_SIM_MODERATIONS,
+	SY_SIM_RERANK,
+	SY_SIM_IMAGES,
+	SY_SIM_IMAGE_FORM, /* edits and variations */
+	SY_SIM_SPEECH,
+	SY_SIM_AUDIO_FORM, /* transcriptions and translations */
 	SY_SIM_MODELS,
 };
 
@@ -55,7 +62,9 @@ struct sy_sim_ask {
 	bool tool_forced, one_call;
 	struct json_object *schema; /* of the text, or NULL */
 
-	struct json_object *input; /* of embeddings and completions */
+	struct json_object *input; /* of embeddings, completions, moderations; documents */
+	const char *format;        /* "response_format"; "" not said */
+	const struct sy_multipart *form; /* of those that are one */
 	int64_t dimensions;
 	bool base64;
 };
@@ -64,8 +73,9 @@ void sy_sim_ask_init(struct sy_sim_ask *ask);
 void sy_sim_ask_reset(struct sy_sim_ask *ask); /* frees the tree, keeps the buffers */
 void sy_sim_ask_release(struct sy_sim_ask *ask);
 
-/* Reads a body for an endpoint; reset comes first.  Negative with *err if it is wrong. */
-int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint,
+/* Reads a body for an endpoint; reset comes first.  `type` is its Content-Type, or NULL.
+ * Negative with *err if it is wrong. */
+int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint, const char *type,
     const struct sy_buf *body, struct sy_error *err);
 
 #endif

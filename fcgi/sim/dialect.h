@@ -42,6 +42,9 @@ struct sy_sim_dialect {
 extern const struct sy_sim_dialect sy_sim_openai;
 extern const struct sy_sim_dialect sy_sim_legacy; /* OpenAI's /completions */
 extern const struct sy_sim_dialect sy_sim_anthropic;
+/* OpenAI's, of tasks that are no chat: task.c. */
+extern const struct sy_sim_dialect sy_sim_moderations, sy_sim_rerank, sy_sim_images,
+    sy_sim_speech, sy_sim_transcripts;
 
 /* OpenAI's usage object; the keys that only chat has as asked. */
 void sy_sim_openai_usage(const struct sy_sim_answer *a, struct sy_buf *out);

@@ -17,7 +17,7 @@
 
 enum { DIMENSIONS = 64 };
 
-static uint64_t hash(const char *s, size_t len)
+uint64_t sy_sim_hash(const char *s, size_t len)
 {
 	uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
 
@@ -28,7 +28,7 @@ static uint64_t hash(const char *s, size_t len)
 
 static void make_vector(const char *text, size_t len, float *v, size_t count)
 {
-	uint64_t state = hash(text, len) | 1;
+	uint64_t state = sy_sim_hash(text, len) | 1;
 	double sum = 0;
 
 	for (size_t i = 0; i < count; i++) {

@@ -4,9 +4,14 @@
 #ifndef SY_SIM_EMBED_H
 #define SY_SIM_EMBED_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 struct sy_error;
 struct sy_sim_reply;
 struct sy_sim_turn;
+
+uint64_t sy_sim_hash(const char *s, size_t len); /* FNV-1a */
 
 /* A unit vector a text, made from its bytes: the same text, the same vector. */
 void sy_sim_embeddings(const struct sy_sim_turn *t, struct sy_sim_reply *out);

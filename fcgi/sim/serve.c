@@ -29,6 +29,14 @@ static const struct endpoint {
 	{ "messages/count_tokens", "POST", SY_SIM_COUNT_TOKENS, &sy_sim_anthropic },
 	{ "embeddings", "POST", SY_SIM_EMBEDDINGS, &sy_sim_openai },
 	{ "completions", "POST", SY_SIM_COMPLETIONS, &sy_sim_legacy },
+	{ "moderations", "POST", SY_SIM_MODERATIONS, &sy_sim_moderations },
+	{ "rerank", "POST", SY_SIM_RERANK, &sy_sim_rerank },
+	{ "images/generations", "POST", SY_SIM_IMAGES, &sy_sim_images },
+	{ "images/edits", "POST", SY_SIM_IMAGE_FORM, &sy_sim_images },
+	{ "images/variations", "POST", SY_SIM_IMAGE_FORM, &sy_sim_images },
+	{ "audio/speech", "POST", SY_SIM_SPEECH, &sy_sim_speech },
+	{ "audio/transcriptions", "POST", SY_SIM_AUDIO_FORM, &sy_sim_transcripts },
+	{ "audio/translations", "POST", SY_SIM_AUDIO_FORM, &sy_sim_transcripts },
 	{ "models", "GET", SY_SIM_MODELS, &sy_sim_openai },
 };
 
@@ -257,7 +265,9 @@ static void serve_attempt(struct sy_sim *sim, struct sy_sim_site *site,
 	bool bad_ask, scripted;
 
 	sy_sim_ask_reset(&sim->ask);
-	bad_ask = sy_sim_ask_read(&sim->ask, e->which, &call->http.body, &err) < 0;
+	bad_ask = sy_sim_ask_read(&sim->ask, e->which,
+	              sy_sim_http_header(&call->http, "content-type"), &call->http.body,
+	              &err) < 0;
 	scripted = choose_step(site, call, &bad_step) == 0;
 	start_attempt(sim, site, call);
 	if (scripted)

@@ -13,8 +13,9 @@
 #include "base/error.h"
 #include "base/record.h"
 
-#define SY_SSE_LINE_BYTES  (1 << 20)
-#define SY_SSE_EVENT_BYTES (2 << 20)
+/* A line may be a picture. */
+#define SY_SSE_LINE_BYTES  (16 << 20)
+#define SY_SSE_EVENT_BYTES (16 << 20)
 
 struct sy_sse {
 	struct sy_buf line; /* a line whose end has not come */

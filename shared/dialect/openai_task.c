@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/multipart.h"
 #include "base/http.h"
 #include "base/text.h"
 #include "base/walk.h"
@@ -18,7 +19,15 @@
 #define ROOM_EXTRA 1024 /* of what is added: the model's name in JSON, stream options */
 
 static const char *const paths[SY_TASKS] = {
+	[SY_TASK_COMPLETE] = "/completions",
 	[SY_TASK_EMBED] = "/embeddings",
+	[SY_TASK_MODERATE] = "/moderations",
+	[SY_TASK_IMAGE] = "/images/generations",
+	[SY_TASK_IMAGE_EDIT] = "/images/edits",
+	[SY_TASK_IMAGE_VARY] = "/images/variations",
+	[SY_TASK_SPEAK] = "/audio/speech",
+	[SY_TASK_TRANSCRIBE] = "/audio/transcriptions",
+	[SY_TASK_TRANSLATE] = "/audio/translations",
 };
 
 /* --- Requests. --------------------------------------------------------------------------- */
@@ -36,7 +45,8 @@ static void put_member(struct sy_call *call, const struct sy_member *m,
 {
 	const struct sy_quirks *q = &call->model->provider->quirks;
 
-	if (m->type == SY_J_NULL || strcmp(m->key, "model") == 0)
+	if (m->type == SY_J_NULL || strcmp(m->key, "model") == 0 ||
+	    strcmp(m->key, "stream_options") == 0)
 		return;
 	if (!may_be_sent(q, m->key)) {
 		sy_note(notes, m->key);
@@ -53,7 +63,15 @@ static void release(void *buf)
 	sy_buf_release(buf);
 }
 
-int sy_openai_task_build(struct sy_call *call, struct sy_http *out, struct sy_error *err)
+/* Usage is asked for always: that is what an answer is billed by. */
+static void put_stream_options(const struct sy_call *call, struct sy_buf *out)
+{
+	if (call->ask->task == SY_TASK_COMPLETE && call->stream &&
+	    call->model->provider->quirks.stream_options)
+		sy_buf_puts(out, ",\"stream_options\":{\"include_usage\":true}");
+}
+
+static int build_json(struct sy_call *call, struct sy_http *out, struct sy_error *err)
 {
 	const struct sy_scan *s = &call->ask->scan;
 	struct sy_notes *notes = sy_alloc(call->arena, sizeof(*notes));
@@ -65,11 +83,42 @@ int sy_openai_task_build(struct sy_call *call, struct sy_http *out, struct sy_er
 	sy_buf_json_str(body, call->model->upstream);
 	for (size_t i = 0; i < s->member_count; i++)
 		put_member(call, &s->members[i], notes, body);
+	put_stream_options(call, body);
 	sy_buf_putc(body, '}');
 	if (notes->text[0] != '\0')
 		call->dropped = notes->text;
-	out->url = paths[call->ask->task];
 	return sy_http_piece(out, body->data, body->len, err);
+}
+
+/* A form goes out from where it stands, around the model's name. */
+static int build_form(struct sy_call *call, struct sy_http *out, struct sy_error *err)
+{
+	const struct sy_multipart *f = call->ask->form;
+	const struct sy_multipart_part *model = sy_multipart_find(f, "model");
+	const char *end = f->text + f->len, *name = call->model->upstream, *rest = f->text;
+	const char *before = sy_strf(call->arena,
+	    "--%s\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\n%s\r\n",
+	    f->boundary, name);
+
+	out->content_type = f->content_type;
+	if (model != NULL) {
+		rest = model->at + model->len;
+		if (sy_http_piece(out, f->text, (size_t)(model->at - f->text), err) < 0)
+			return -1;
+		before = name;
+	}
+	if (sy_http_piece(out, before, strlen(before), err) < 0)
+		return -1;
+	return sy_http_piece(out, rest, (size_t)(end - rest), err);
+}
+
+int sy_openai_task_build(struct sy_call *call, struct sy_http *out, struct sy_error *err)
+{
+	out->url = paths[call->ask->task];
+	if (sy_task_info(call->ask->task)->raw)
+		out->accept = "*/*";
+	return call->ask->form != NULL ? build_form(call, out, err)
+	                               : build_json(call, out, err);
 }
 
 /* --- Answers. ---------------------------------------------------------------------------- */
@@ -103,7 +152,87 @@ bool sy_openai_task_usage(const struct sy_call *call, struct sy_span usage,
 	return said;
 }
 
+/* The events that end a stream; a completion's ends with [DONE]. */
+static bool is_last(struct sy_span type)
+{
+	static const char *const last[] = { "image_generation.completed",
+		"image_edit.completed", "speech.audio.done", "transcript.text.done" };
+
+	for (size_t i = 0; i < sizeof(last) / sizeof(last[0]); i++)
+		if (sy_span_is(type, last[i]))
+			return true;
+	return false;
+}
+
+static int tap(const struct sy_call *call, struct sy_span json, struct sy_reading *out,
+    struct sy_error *err)
+{
+	struct sy_span model = sy_walk_get(json, "model");
+
+	if (sy_openai_blame_inside(call, json, err))
+		return -1;
+	sy_openai_task_usage(call, sy_walk_get(json, "usage"), &out->usage);
+	if (sy_span_is_string(model))
+		sy_unquote_copy(out->model, sizeof(out->model), model);
+	out->whole = is_last(sy_walk_get(json, "type"));
+	return 0;
+}
+
+/* The finish reasons and the weight of the texts of a completion or of one chunk of it. */
+static void tap_choices(const struct sy_call *call, struct sy_span choices,
+    struct sy_reading *out)
+{
+	struct sy_span choice;
+	size_t pos = 0;
+
+	while (sy_walk_element(choices, &pos, &choice)) {
+		struct sy_span text = sy_walk_get(choice, "text"),
+		               finish = sy_walk_get(choice, "finish_reason");
+
+		out->text_bytes += text.len > 2 ? (int64_t)text.len - 2 : 0;
+		if (!sy_span_is_string(finish))
+			continue;
+		sy_unquote_copy(out->native_finish, sizeof(out->native_finish), finish);
+		out->finish = (enum sy_finish)sy_openai_finish(out->native_finish);
+		out->finished = call->ask->n == 1; /* of several, the others may not be */
+	}
+}
+
+static int tap_completion(const struct sy_call *call, struct sy_span json,
+    struct sy_reading *out, struct sy_error *err)
+{
+	if (tap(call, json, out, err) < 0)
+		return -1;
+	tap_choices(call, sy_walk_get(json, "choices"), out);
+	if ((int)out->finish != SY_OPENAI_FAILED)
+		return 0;
+	out->finish = SY_FINISH_NONE;
+	return sy_fail(err, SY_BROKEN, "", "%s ended its answer with '%s'",
+	    call->model->provider->name, out->native_finish);
+}
+
+/* A client that saves what comes as audio would save this too. */
+static int tap_speech(const struct sy_call *call, struct sy_span json,
+    struct sy_reading *out, struct sy_error *err)
+{
+	if (tap(call, json, out, err) < 0)
+		return -1;
+	if (!call->ask->stream)
+		return sy_fail(err, SY_UNUSABLE, "", "%s answered with JSON, not with audio",
+		    call->model->provider->name);
+	return 0;
+}
+
 const struct sy_task_way sy_openai_ways[] = {
+	{ SY_TASK_COMPLETE, sy_openai_task_build, .tap = tap_completion,
+	    .pass = sy_openai_pass },
 	{ SY_TASK_EMBED, sy_openai_task_build, .vectors = sy_openai_vectors },
+	{ SY_TASK_MODERATE, sy_openai_task_build, .tap = tap },
+	{ SY_TASK_IMAGE, sy_openai_task_build, .tap = tap },
+	{ SY_TASK_IMAGE_EDIT, sy_openai_task_build, .tap = tap },
+	{ SY_TASK_IMAGE_VARY, sy_openai_task_build, .tap = tap },
+	{ SY_TASK_SPEAK, sy_openai_task_build, .tap = tap_speech },
+	{ SY_TASK_TRANSCRIBE, sy_openai_task_build, .tap = tap },
+	{ SY_TASK_TRANSLATE, sy_openai_task_build, .tap = tap },
 	{ .build = NULL },
 };

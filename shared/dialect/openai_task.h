@@ -2,6 +2,7 @@
  * openai_task.h - what the files of OpenAI's dialect share for tasks that are no chat.
  *
  *	openai_task_in  surface: what the engine asks of a request
+ *	openai_completions  raw prompts, and how they become chats
  *	openai_embed    embeddings, both ways
  *	openai_task     adapter: a request edited in place, the tap on its answer
  */
@@ -13,7 +14,7 @@
 
 /* --- Surface. ---------------------------------------------------------------------------- */
 
-/* Begins *out from a JSON body: scan, model (or the task's own), user, stream; the estimate of
+/* Begins *out from a JSON body: scan, model, user, stream; the estimate of
  * the tokens from all strings. */
 int sy_openai_task_ask(enum sy_task task, const char *body, size_t len, struct sy_arena *a,
     struct sy_ask *out, struct sy_error *err);

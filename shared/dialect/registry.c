@@ -21,10 +21,18 @@ static const struct sy_surface *const surfaces[] = {
 	&sy_surface_gemini,
 	&sy_surface_gemini_array,
 	&sy_surface_gemini_stream,
-	&sy_surface_openai_chat,
 	&sy_surface_messages,
+	&sy_surface_openai_chat,
+	&sy_surface_openai_completions,
 	&sy_surface_openai_embed,
+	&sy_surface_openai_image,
+	&sy_surface_openai_image_edit,
+	&sy_surface_openai_image_variation,
+	&sy_surface_openai_moderation,
 	&sy_surface_openai_responses,
+	&sy_surface_openai_speech,
+	&sy_surface_openai_transcription,
+	&sy_surface_openai_translation,
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))

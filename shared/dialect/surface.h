@@ -17,6 +17,7 @@ struct sy_answer;
 struct sy_arena;
 struct sy_buf;
 struct sy_chat;
+struct sy_multipart;
 struct sy_vectors;
 
 /* What each answer says of itself, the same in all chunks of a stream. */
@@ -35,8 +36,13 @@ struct sy_surface {
 	const char *stream_type; /* content type of a stream that is no SSE; NULL: it is */
 	size_t stream_state;   /* bytes of zeroed state that one stream needs */
 
-	/* Body to what the engine needs, with the checks that hold for every provider. */
+	/* Body to what the engine needs, with the checks that hold for every provider.  NULL:
+	 * JSON is not taken. */
 	int (*ask)(const char *body, size_t len, struct sy_arena *a, struct sy_ask *out,
+	    struct sy_error *err);
+
+	/* MAY be NULL.  The same from multipart/form-data, which outlives *out. */
+	int (*ask_form)(const struct sy_multipart *form, struct sy_arena *a, struct sy_ask *out,
 	    struct sy_error *err);
 
 	/* The canonical request, for a crossing.  Everything in *out lives in the arena. */
@@ -79,8 +85,16 @@ extern const struct sy_surface sy_surface_gemini_array; /* a stream without alt=
 extern const struct sy_surface sy_surface_gemini_stream;
 extern const struct sy_surface sy_surface_openai_chat;
 extern const struct sy_surface sy_surface_messages;
+extern const struct sy_surface sy_surface_openai_completions;
 extern const struct sy_surface sy_surface_openai_embed;
+extern const struct sy_surface sy_surface_openai_image;
+extern const struct sy_surface sy_surface_openai_image_edit;
+extern const struct sy_surface sy_surface_openai_image_variation;
+extern const struct sy_surface sy_surface_openai_moderation;
 extern const struct sy_surface sy_surface_openai_responses;
+extern const struct sy_surface sy_surface_openai_speech;
+extern const struct sy_surface sy_surface_openai_transcription;
+extern const struct sy_surface sy_surface_openai_translation;
 
 /* The surface of that name, or NULL. */
 const struct sy_surface *sy_surface_find(const char *name);

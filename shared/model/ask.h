@@ -15,6 +15,7 @@
 
 struct sy_chat;
 struct sy_embed;
+struct sy_multipart;
 
 struct sy_ask {
 	enum sy_task task;
@@ -32,6 +33,7 @@ struct sy_ask {
 	bool complete;             /* hold the answer back until it is whole */
 	struct sy_chat *chat;      /* the canonical request; NULL until a crossing needs it */
 	const struct sy_embed *embed; /* SY_TASK_EMBED */
+	const struct sy_multipart *form;   /* instead of the scan, where the body is one */
 };
 
 #endif

@@ -291,6 +291,8 @@ static void on_head(void *arg, int status, const struct sy_header *headers, size
 
 		if (strcmp(name, "content-type") == 0)
 			type = value;
+		else if (strcmp(name, "content-length") == 0)
+			t->length = sy_strdup(t->arena, value);
 		else if (strcmp(name, "x-amzn-errortype") == 0)
 			t->call.error_type = sy_strdup(t->arena, value);
 		else if (sy_listed("x-request-id request-id x-amzn-requestid", name))

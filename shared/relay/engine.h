@@ -83,6 +83,7 @@ struct sy_try {
 	int status;
 	enum sy_framing framing; /* of a stream from this provider */
 	bool stream_answer;
+	const char *length; /* of the answer's body, as its head says; or NULL */
 	bool paused;
 	bool over;   /* how it ended is known: err says, or it is whole */
 	bool failed; /* err holds why */

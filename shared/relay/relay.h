@@ -38,6 +38,9 @@ struct sy_client_ops {
 	/* False: the queue is long; stop until sy_request_drained().  The bytes were taken. */
 	bool (*body)(struct sy_client *c, const void *data, size_t len);
 	void (*end)(struct sy_client *c);
+	/* Instead: what was given is not whole, and bytes of its kind cannot say so; the
+	 * connection is to break off, where that can be seen. */
+	void (*cut)(struct sy_client *c);
 };
 
 /*
@@ -52,6 +55,7 @@ struct sy_inbound {
 	const char *credential; /* the client's key, from whichever header; NULL none */
 	const char *server;     /* SERVER_SOFTWARE, for hints in errors; or NULL */
 	const char *address;    /* REMOTE_ADDR */
+	const char *content_type; /* NULL not said: JSON */
 	const char *body;
 	size_t body_len;
 	int64_t arrived_us; /* monotonic */

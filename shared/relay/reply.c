@@ -82,12 +82,14 @@ static void add_retry_advice(const struct sy_error *err, struct head *h)
 	add(h, "x-should-retry", wait ? "true" : "false");
 }
 
-static void send_head(struct sy_request *q, int status, const char *type,
+static void send_head(struct sy_request *q, int status, const char *type, const char *length,
     const struct sy_error *err)
 {
 	struct head h = { .arena = q->in.arena };
 
 	add(&h, "content-type", type);
+	if (length != NULL)
+		add(&h, "content-length", length);
 	if (!q->list_models && q->known)
 		add_story(q, &h);
 	if (err != NULL)
@@ -103,18 +105,19 @@ static const char *stream_type(const struct sy_request *q)
 	return type != NULL ? type : "text/event-stream; charset=utf-8";
 }
 
-/* The type of the answer that is to be sent: the provider's own where its bytes are passed on
- * raw, a stream where one was asked for. */
+/* Bytes that are passed on raw have the provider's own type, and its length, which shows where
+ * they break off; of others the type is what was asked for. */
 static void send_answer_head(struct sy_request *q)
 {
-	const char *type =
-	    q->attempt != NULL ? sy_translation_type(q->attempt->translation) : NULL;
+	const struct sy_try *t = q->attempt;
+	const char *type = t != NULL ? sy_translation_type(t->translation) : NULL;
 
 	if (q->head_sent)
 		return;
-	if (type == NULL)
-		type = q->ask.stream ? stream_type(q) : "application/json";
-	send_head(q, 200, type, NULL);
+	if (type != NULL)
+		send_head(q, 200, type, t->length, NULL);
+	else
+		send_head(q, 200, q->ask.stream ? stream_type(q) : "application/json", NULL, NULL);
 }
 
 static void send_held(struct sy_request *q)
@@ -147,7 +150,7 @@ void sy_reply_heartbeat(struct sy_request *q)
 	if (ping == NULL)
 		ping = ": keep-alive\n\n";
 	if (!q->head_sent)
-		send_head(q, 200, stream_type(q), NULL);
+		send_head(q, 200, stream_type(q), NULL, NULL);
 	q->client->ops->body(q->client, ping, strlen(ping));
 }
 
@@ -163,13 +166,24 @@ static void send_error(struct sy_request *q)
 		surface->error(&q->err, q->id, q->head_sent, &q->held);
 		if (!q->head_sent)
 			send_head(q, sy_surface_status(surface, &q->err), "application/json",
-			    &q->err);
+			    NULL, &q->err);
 	}
 	send_held(q);
 }
 
+/* Nothing more can be said: the bytes that went out are no stream of events. */
+static void cut(struct sy_request *q)
+{
+	q->client->ops->cut(q->client);
+	q->client = NULL;
+}
+
 void sy_reply_end(struct sy_request *q)
 {
+	if (q->failed && q->head_sent && !q->ask.stream) {
+		cut(q);
+		return;
+	}
 	if (q->failed) {
 		send_error(q);
 	} else {

@@ -3,6 +3,7 @@
  * end.
  */
 #include "base/clock.h"
+#include "base/multipart.h"
 #include "base/text.h"
 #include "relay/engine.h"
 #include "relay/wishes.h"
@@ -183,16 +184,31 @@ static int find_meaning(struct sy_request *q, struct sy_error *err)
 	    near ? "'?" : "");
 }
 
+static int read_ask(struct sy_request *q, struct sy_error *err)
+{
+	const struct sy_inbound *in = &q->in;
+	struct sy_multipart *form;
+
+	if (!sy_multipart_is(in->content_type))
+		return in->surface->ask(in->body, in->body_len, in->arena, &q->ask, err);
+	form = sy_alloc(in->arena, sizeof(*form));
+	if (sy_multipart_read(in->content_type, in->body, in->body_len, in->arena, form, err) < 0)
+		return -1;
+	return in->surface->ask_form(form, in->arena, &q->ask, err);
+}
+
 static int understand(struct sy_request *q, struct sy_error *err)
 {
 	const struct sy_inbound *in = &q->in;
 	const struct sy_route *route;
 	struct sy_wishes wishes;
 
-	if (in->surface->ask(in->body, in->body_len, in->arena, &q->ask, err) < 0)
+	if (read_ask(q, err) < 0)
 		return -1;
 	if (q->ask.model == NULL)
 		q->ask.model = in->path_model;
+	if (q->ask.model == NULL)
+		q->ask.model = sy_task_info(q->ask.task)->default_model;
 	if (q->ask.model == NULL || q->ask.model[0] == '\0')
 		return sy_fail_code(err, SY_BAD_REQUEST, "model",
 		    "missing_required_parameter", "You must name a model in 'model'.");

@@ -104,7 +104,7 @@ static void test_limits(void)
 	memset(block, 'x', sizeof(block));
 	sy_buf_init(&seen.text, 1 << 22);
 	sy_sse_init(&s);
-	for (int i = 0; i < 17 && rc == 0; i++)
+	for (int i = 0; i <= SY_SSE_LINE_BYTES / (int)sizeof(block) && rc == 0; i++)
 		rc = sy_sse_feed(&s, block, sizeof(block), note, &seen, &err);
 	CU_ASSERT_EQUAL(rc, -1);
 	CU_ASSERT_EQUAL(err.kind, SY_UNUSABLE);
@@ -112,7 +112,7 @@ static void test_limits(void)
 
 	sy_sse_init(&s);
 	rc = 0;
-	for (int i = 0; i < 33 && rc == 0; i++) {
+	for (int i = 0; i <= SY_SSE_EVENT_BYTES / (int)sizeof(block) && rc == 0; i++) {
 		rc = sy_sse_feed(&s, "data:", 5, note, &seen, &err);
 		rc = rc ? rc : sy_sse_feed(&s, block, sizeof(block), note, &seen, &err);
 		rc = rc ? rc : sy_sse_feed(&s, "\n", 1, note, &seen, &err);

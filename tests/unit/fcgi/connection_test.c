@@ -505,7 +505,7 @@ static void test_slow_request(void)
 		{ SY_VISIT_BODY_US, 1, true },
 		{ SY_VISIT_SILENT_US, SY_VISIT_SILENT_US, true },
 	};
-	static const struct sy_wire_ops ops = { take, take_end };
+	static const struct sy_wire_ops ops = { take, take_end, take_end };
 	struct sy_wire wire = { &ops };
 
 	start();
