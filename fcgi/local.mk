@@ -9,7 +9,9 @@ switchyard_sim_SOURCES = \
 	fcgi/sim/anthropic.c \
 	fcgi/sim/ask.c fcgi/sim/ask.h \
 	fcgi/sim/attempts.c fcgi/sim/attempts.h \
+	fcgi/sim/bedrock.c \
 	fcgi/sim/control.c fcgi/sim/control.h \
+	fcgi/sim/converse.c \
 	fcgi/sim/dialect.c fcgi/sim/dialect.h \
 	fcgi/sim/embed.c fcgi/sim/embed.h \
 	fcgi/sim/exchange.c fcgi/sim/exchange.h \
@@ -21,6 +23,7 @@ switchyard_sim_SOURCES = \
 	fcgi/sim/schema.c fcgi/sim/schema.h \
 	fcgi/sim/serve.c fcgi/sim/serve.h \
 	fcgi/sim/server.c fcgi/sim/server.h \
+	fcgi/sim/signed.c fcgi/sim/signed.h \
 	fcgi/sim/site.c fcgi/sim/site.h \
 	fcgi/sim/step.c fcgi/sim/step.h \
 	fcgi/sim/task.c \

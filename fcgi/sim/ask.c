@@ -58,8 +58,7 @@ static int wrong_value(const char *key, const char *path, const char *value,
 	    "'%s' cannot be '%s'", field, value);
 }
 
-/* Adds a text to the sum, and to `out` where its words matter. */
-static void take_text(struct sy_sim_ask *ask, struct json_object *text,
+void sy_sim_take_text(struct sy_sim_ask *ask, struct json_object *text,
     struct sy_buf *out)
 {
 	size_t len = (size_t)json_object_get_string_len(text);
@@ -69,7 +68,7 @@ static void take_text(struct sy_sim_ask *ask, struct json_object *text,
 		sy_buf_add(out, json_object_get_string(text), len);
 }
 
-static void take_image(struct sy_sim_ask *ask, const char *type, size_t len)
+void sy_sim_take_image(struct sy_sim_ask *ask, const char *type, size_t len)
 {
 	if (ask->images++ > 0)
 		sy_buf_puts(&ask->media, ", ");
@@ -80,9 +79,9 @@ static void take_image(struct sy_sim_ask *ask, const char *type, size_t len)
 static void take_image_url(struct sy_sim_ask *ask, const char *url)
 {
 	if (sy_starts(url, "data:"))
-		take_image(ask, url + 5, strcspn(url + 5, ";,"));
+		sy_sim_take_image(ask, url + 5, strcspn(url + 5, ";,"));
 	else
-		take_image(ask, "url", 3);
+		sy_sim_take_image(ask, "url", 3);
 }
 
 static int read_content(struct sy_sim_ask *ask, struct json_object *in, const char *key,
@@ -96,7 +95,7 @@ static int read_text_part(struct sy_sim_ask *ask, struct json_object *part,
 
 	if (sy_json_need(rc, "text", path, err) < 0)
 		return -1;
-	take_text(ask, sy_json_get(part, "text"), out);
+	sy_sim_take_text(ask, sy_json_get(part, "text"), out);
 	return 0;
 }
 
@@ -124,7 +123,7 @@ static int read_source_part(struct sy_sim_ask *ask, struct json_object *part,
 		return sy_json_need(0, "source", path, err);
 	if (*type == '\0')
 		type = sy_sim_word(source, "type");
-	take_image(ask, type, strlen(type));
+	sy_sim_take_image(ask, type, strlen(type));
 	return 0;
 }
 
@@ -187,7 +186,7 @@ static int read_content(struct sy_sim_ask *ask, struct json_object *in, const ch
 	char below[PATH_ROOM];
 
 	if (json_object_is_type(content, json_type_string))
-		take_text(ask, content, out);
+		sy_sim_take_text(ask, content, out);
 	if (content == NULL || json_object_is_type(content, json_type_string))
 		return 0;
 	if (!json_object_is_type(content, json_type_array))
@@ -375,7 +374,7 @@ static int read_anthropic(struct sy_sim_ask *ask, struct sy_error *err)
 static void take_inputs(struct sy_sim_ask *ask)
 {
 	if (json_object_is_type(ask->input, json_type_string)) {
-		take_text(ask, ask->input, &ask->user);
+		sy_sim_take_text(ask, ask->input, &ask->user);
 		return;
 	}
 	for (size_t i = 0; i < json_object_array_length(ask->input); i++) {
@@ -383,7 +382,7 @@ static void take_inputs(struct sy_sim_ask *ask)
 
 		sy_buf_reset(&ask->user);
 		if (json_object_is_type(one, json_type_string))
-			take_text(ask, one, &ask->user);
+			sy_sim_take_text(ask, one, &ask->user);
 		else
 			ask->text_bytes += 4; /* a token, or a list of them */
 	}
@@ -436,7 +435,7 @@ static int read_string(struct sy_sim_ask *ask, const char *key, struct sy_buf *o
 
 	if (sy_json_need(sy_json_string(ask->root, key, "", &text, err), key, "", err) < 0)
 		return -1;
-	take_text(ask, sy_json_get(ask->root, key), out);
+	sy_sim_take_text(ask, sy_json_get(ask->root, key), out);
 	return 0;
 }
 
@@ -503,6 +502,8 @@ static int read_top(struct sy_sim_ask *ask, const struct sy_buf *body,
 		return -1;
 	if (!json_object_is_type(ask->root, json_type_object))
 		return sy_fail(err, SY_BAD_REQUEST, "", "the body is not a JSON object");
+	if (ask->model != NULL) /* the path says all of it */
+		return 0;
 	if (sy_json_need(sy_json_string(ask->root, "model", "", &ask->model, err),
 	        "model", "", err) < 0)
 		return -1;
@@ -510,11 +511,13 @@ static int read_top(struct sy_sim_ask *ask, const struct sy_buf *body,
 	return sy_json_bool(ask->root, "stream", "", &ask->stream, err);
 }
 
-int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint, const char *type,
-    const struct sy_buf *body, struct sy_error *err)
+int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint, const char *name,
+    const char *type, const struct sy_buf *body, struct sy_error *err)
 {
 	ask->endpoint = endpoint;
 	ask->arena = sy_arena_new();
+	ask->model = sy_strdup(ask->arena, name);
+	ask->stream = endpoint == SY_SIM_CONVERSE_STREAM;
 	if (endpoint == SY_SIM_IMAGE_FORM || endpoint == SY_SIM_AUDIO_FORM)
 		return read_form(ask, type, body, err);
 	if (read_top(ask, body, err) < 0)
@@ -534,6 +537,9 @@ int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint, const
 		return read_images(ask, err);
 	case SY_SIM_SPEECH:
 		return read_speech(ask, err);
+	case SY_SIM_CONVERSE:
+	case SY_SIM_CONVERSE_STREAM:
+		return sy_sim_converse_read(ask, err);
 	default:
 		return read_anthropic(ask, err);
 	}

@@ -23,6 +23,8 @@ enum sy_sim_endpoint {
 	SY_SIM_CHAT,
 	SY_SIM_MESSAGES,
 	SY_SIM_COUNT_TOKENS,
+	SY_SIM_CONVERSE,
+	SY_SIM_CONVERSE_STREAM,
 	SY_SIM_COMPLETIONS,
 	SY_SIM_EMBEDDINGS,
 	SY_SIM_MODERATIONS,
@@ -54,6 +56,7 @@ struct sy_sim_ask {
 	struct sy_buf user;   /* the text of the last user message */
 	struct sy_buf result; /* the text of the tool results in the last message */
 	bool has_result;
+	bool has_calls; /* Converse: in the history */
 	int images;
 	struct sy_buf media; /* their types: "image/png, image/jpeg" */
 
@@ -73,9 +76,20 @@ void sy_sim_ask_init(struct sy_sim_ask *ask);
 void sy_sim_ask_reset(struct sy_sim_ask *ask); /* frees the tree, keeps the buffers */
 void sy_sim_ask_release(struct sy_sim_ask *ask);
 
-/* Reads a body for an endpoint; reset comes first.  `type` is its Content-Type, or NULL.
- * Negative with *err if it is wrong. */
-int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint, const char *type,
-    const struct sy_buf *body, struct sy_error *err);
+/*
+ * Reads a body for an endpoint; reset comes first.  Negative with *err if it is wrong.  `name`
+ * is the model where the path says it and the body does not, `type` the Content-Type, or NULL.
+ */
+int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint, const char *name,
+    const char *type, const struct sy_buf *body, struct sy_error *err);
+
+/* converse.c: the body of Bedrock's Converse. */
+int sy_sim_converse_read(struct sy_sim_ask *ask, struct sy_error *err);
+
+/* For its readers: adds a text to the sum, and to `out` (or NULL) where its words matter; a
+ * picture by its type. */
+void sy_sim_take_text(struct sy_sim_ask *ask, struct json_object *text,
+    struct sy_buf *out);
+void sy_sim_take_image(struct sy_sim_ask *ask, const char *type, size_t len);
 
 #endif

@@ -27,14 +27,22 @@ struct sy_sim_dialect {
 	/* The answer as one JSON document. */
 	void (*whole)(const struct sy_sim_turn *t, struct sy_sim_reply *out);
 
-	/* The same as server-sent events, each of them marked. */
+	/* The same as a stream of events, each of them marked; its content type is set when it
+	 * is not of server-sent events. */
 	void (*stream)(const struct sy_sim_turn *t, struct sy_sim_reply *out);
 
 	/* The body of an error, appended. */
 	void (*error)(const struct sy_error *err, struct sy_buf *out);
 
+	/* MAY be NULL.  What its head says of an error: header lines. */
+	void (*error_head)(int status, struct sy_buf *headers);
+
+	/* MAY be NULL.  A body as an error inside a stream that is not of server-sent events. */
+	void (*error_frame)(const struct sy_buf *body, struct sy_buf *out);
+
 	const char *error_event; /* what stands before "data:" of an error in a stream */
-	const char *error_open;  /* what stands before the error object in its body */
+	const char *error_open;  /* what stands before the error object in its body; NULL: the
+	                          * object is the body */
 	int broken_status;       /* whose error an answer breaks off with */
 	const char *id_header;   /* the response header with the provider's request id */
 };
@@ -45,6 +53,7 @@ extern const struct sy_sim_dialect sy_sim_anthropic;
 /* OpenAI's, of tasks that are no chat: task.c. */
 extern const struct sy_sim_dialect sy_sim_moderations, sy_sim_rerank, sy_sim_images,
     sy_sim_speech, sy_sim_transcripts;
+extern const struct sy_sim_dialect sy_sim_bedrock; /* AWS's Converse */
 
 /* OpenAI's usage object; the keys that only chat has as asked. */
 void sy_sim_openai_usage(const struct sy_sim_answer *a, struct sy_buf *out);

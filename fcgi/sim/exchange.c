@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/framing.h"
 #include "base/text.h"
 
 #include <sodium.h>
@@ -55,8 +56,10 @@ static void put_headers(struct json_object *headers, struct sy_sim_reply *r)
 		if (text == NULL || is_framing(name) || strpbrk(text, "\r\n") != NULL)
 			continue;
 		sy_buf_printf(&r->headers, "%s: %s\r\n", name, text);
-		if (strcasecmp(name, "content-type") == 0)
-			r->streamed = sy_starts(text, "text/event-stream");
+		if (strcasecmp(name, "content-type") == 0) {
+			r->framed = sy_framing_is(SY_FRAMING_AMAZON, text);
+			r->streamed = r->framed || sy_framing_is(SY_FRAMING_SSE, text);
+		}
 	}
 }
 
@@ -73,12 +76,31 @@ static int put_base64(const char *text, size_t len, struct sy_buf *out,
 	return 0;
 }
 
+/* Frames begin with their length. */
+static void mark_frames(struct sy_sim_reply *r)
+{
+	const unsigned char *p = (const unsigned char *)r->body.data;
+	size_t len = r->body.len, total = 0;
+
+	for (size_t at = 0; len - at >= 4; at += total) {
+		total = (size_t)p[at] << 24 | (size_t)p[at + 1] << 16 |
+		        (size_t)p[at + 2] << 8 | p[at + 3];
+		if (total < 16 || total > len - at)
+			break;
+		r->body.len = at + total;
+		sy_sim_reply_mark(r);
+	}
+	r->body.len = len;
+}
+
 /* Marks the events of a stream: each ends with an empty line, in either line ending. */
 static void mark_events(struct sy_sim_reply *r)
 {
 	size_t len = r->body.len, line = 0;
 
-	for (size_t i = 0; r->streamed && i < len; i++) {
+	if (r->framed)
+		mark_frames(r);
+	for (size_t i = 0; r->streamed && !r->framed && i < len; i++) {
 		const char *p = r->body.data;
 
 		if (p[i] != '\n')

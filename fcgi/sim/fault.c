@@ -62,7 +62,7 @@ void sy_sim_fault_write(const struct sy_sim_dialect *dialect,
 	if (step->error == NULL) {
 		fill_error(&err, status);
 		dialect->error(&err, out);
-	} else if (step->error_is_body) {
+	} else if (step->error_is_body || dialect->error_open == NULL) {
 		sy_buf_puts(out, step->error);
 	} else {
 		sy_buf_puts(out, dialect->error_open);
@@ -122,6 +122,18 @@ static void spoil_event(struct sy_sim_reply *r, int64_t n)
 		r->body.data[end - 1] = ',';
 }
 
+static void put_error_frame(const struct sy_sim_dialect *dialect,
+    const struct sy_sim_step *step, struct sy_sim_reply *r)
+{
+	struct sy_buf body;
+
+	sy_buf_init(&body, SY_SIM_REPLY_BYTES);
+	sy_sim_fault_write(dialect, step, dialect->broken_status, &body);
+	dialect->error_frame(&body, &r->body);
+	sy_buf_release(&body);
+	sy_sim_reply_mark(r);
+}
+
 /* An error inside a 200 takes the place of the events from n on. */
 static void put_error(const struct sy_sim_dialect *dialect,
     const struct sy_sim_step *step, struct sy_sim_reply *r)
@@ -129,6 +141,10 @@ static void put_error(const struct sy_sim_dialect *dialect,
 	if (step->error_at == SY_SIM_NEVER || (size_t)step->error_at > r->count)
 		return;
 	sy_sim_reply_cut(r, r->streamed ? (size_t)step->error_at : 0);
+	if (r->streamed && dialect->error_frame != NULL) {
+		put_error_frame(dialect, step, r);
+		return;
+	}
 	if (r->streamed) {
 		sy_buf_puts(&r->body, dialect->error_event);
 		sy_buf_puts(&r->body, "data: ");

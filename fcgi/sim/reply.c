@@ -26,7 +26,7 @@ void sy_sim_reply_release(struct sy_sim_reply *r)
 void sy_sim_reply_reset(struct sy_sim_reply *r)
 {
 	r->status = 200;
-	r->streamed = false;
+	r->streamed = r->framed = false;
 	r->content_type = "application/json";
 	sy_buf_reset(&r->headers);
 	sy_buf_reset(&r->body);

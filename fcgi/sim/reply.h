@@ -16,7 +16,8 @@
 
 struct sy_sim_reply {
 	int status;
-	bool streamed;            /* server-sent events; else one body */
+	bool streamed;            /* events; else one body */
+	bool framed;              /* they are Amazon's frames, not server-sent */
 	const char *content_type; /* NULL: the headers have it */
 	struct sy_buf headers;    /* further "name: value\r\n" lines */
 	struct sy_buf body;

@@ -8,6 +8,7 @@
 #include "sim/embed.h"
 #include "sim/exchange.h"
 #include "sim/fault.h"
+#include "sim/signed.h"
 #include "sim/tree.h"
 
 #include "base/arena.h"
@@ -18,8 +19,10 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { MODEL_BYTES = 256 };
+
 static const struct endpoint {
-	const char *path; /* behind /SITE/ and an optional v1/ */
+	const char *path; /* behind /SITE/ and an optional v1/; "*" is any one segment */
 	const char *method;
 	enum sy_sim_endpoint which;
 	const struct sy_sim_dialect *dialect;
@@ -37,7 +40,10 @@ static const struct endpoint {
 	{ "audio/speech", "POST", SY_SIM_SPEECH, &sy_sim_speech },
 	{ "audio/transcriptions", "POST", SY_SIM_AUDIO_FORM, &sy_sim_transcripts },
 	{ "audio/translations", "POST", SY_SIM_AUDIO_FORM, &sy_sim_transcripts },
+	{ "model/*/converse", "POST", SY_SIM_CONVERSE, &sy_sim_bedrock },
+	{ "model/*/converse-stream", "POST", SY_SIM_CONVERSE_STREAM, &sy_sim_bedrock },
 	{ "models", "GET", SY_SIM_MODELS, &sy_sim_openai },
+	{ "models/*", "GET", SY_SIM_MODELS, &sy_sim_openai },
 };
 
 void sy_sim_init(struct sy_sim *sim)
@@ -94,6 +100,8 @@ static void reply_error(struct sy_sim_call *call, const struct sy_sim_dialect *d
 	sy_sim_reply_reset(&call->reply);
 	call->reply.status = err->status;
 	dialect->error(err, &call->reply.body);
+	if (dialect->error_head != NULL)
+		dialect->error_head(err->status, &call->reply.headers);
 	sy_sim_reply_mark(&call->reply);
 }
 
@@ -102,25 +110,53 @@ void sy_sim_serve_error(struct sy_sim_call *call, const struct sy_error *err)
 	reply_error(call, &sy_sim_openai, err);
 }
 
-/* The endpoint behind the site's part of the path; *rest is what follows "models/". */
-static const struct endpoint *find_endpoint(const char *path, const char **rest)
+/* Whether the path is like the pattern; *rest is then what stands for its "*", to the end of
+ * the path, or "". */
+static bool is_like(const char *path, const char *pattern, const char **rest)
 {
 	*rest = "";
-	if (sy_starts(path, "v1/"))
-		path += 3;
-	for (size_t i = 0; i < sizeof(endpoints) / sizeof(*endpoints); i++) {
-		const struct endpoint *e = &endpoints[i];
-		size_t len = strlen(e->path);
-
-		if (strcmp(path, e->path) == 0)
-			return e;
-		if (e->which == SY_SIM_MODELS && strncmp(path, e->path, len) == 0 &&
-		    path[len] == '/') {
-			*rest = path + len + 1;
-			return e;
+	for (; *pattern != '\0'; pattern++) {
+		if (*pattern == '*') {
+			*rest = path;
+			path += strcspn(path, "/");
+		} else if (*path++ != *pattern) {
+			return false;
 		}
 	}
+	return *path == '\0';
+}
+
+/* The endpoint behind the site's part of the path. */
+static const struct endpoint *find_endpoint(const char *path, const char **rest)
+{
+	if (sy_starts(path, "v1/"))
+		path += 3;
+	for (size_t i = 0; i < sizeof(endpoints) / sizeof(*endpoints); i++)
+		if (is_like(path, endpoints[i].path, rest))
+			return &endpoints[i];
 	return NULL;
+}
+
+/* The model that a segment of the path names: of "vendor.family:0/echo", and of an ARN, what
+ * stands behind the last slash. */
+static const char *read_name(const char *segment, char *out, size_t room)
+{
+	size_t len = 0;
+
+	for (; *segment != '\0' && *segment != '/' && len + 1 < room; segment++) {
+		unsigned byte;
+
+		if (*segment == '%' && sscanf(segment + 1, "%2x", &byte) == 1) {
+			out[len++] = (char)byte;
+			segment += 2;
+		} else {
+			out[len++] = *segment;
+		}
+		if (out[len - 1] == '/')
+			len = 0;
+	}
+	out[len] = '\0';
+	return out;
 }
 
 static int read_own_step(struct sy_sim_call *call, const char *text, struct sy_error *err)
@@ -149,12 +185,14 @@ static int choose_step(struct sy_sim_site *site, struct sy_sim_call *call,
 	return read_own_step(call, text, err);
 }
 
-static int check_key(const struct sy_sim_plan *plan, const struct sy_sim_http *http,
-    struct sy_error *err)
+static int check_key(const struct endpoint *e, const struct sy_sim_plan *plan,
+    const struct sy_sim_http *http, struct sy_error *err)
 {
 	const char *bearer = sy_sim_http_header(http, "authorization");
 	const char *key = sy_sim_http_header(http, "x-api-key");
 
+	if (e->dialect == &sy_sim_bedrock)
+		return sy_sim_signed(http, plan->key, err);
 	if (plan->key == NULL)
 		return 0;
 	if (bearer != NULL && sy_starts(bearer, "Bearer ") &&
@@ -231,6 +269,8 @@ static void reply_scripted(const struct endpoint *e, struct sy_sim_call *call, i
 		sy_sim_fault_write(e->dialect, step, status, &r->body);
 	else
 		sy_buf_puts(&r->body, step->body);
+	if (e->dialect->error_head != NULL && status >= 400)
+		e->dialect->error_head(status, &r->headers);
 	if (step->body_is_text)
 		r->content_type = "text/plain; charset=utf-8";
 	sy_sim_reply_mark(r);
@@ -243,7 +283,7 @@ static void reply_some(struct sy_sim *sim, struct sy_sim_site *site,
 	int status = sy_sim_fault_status(sim, site, step);
 	struct sy_error err;
 
-	if (check_key(call->plan, &call->http, &err) < 0)
+	if (check_key(e, call->plan, &call->http, &err) < 0)
 		reply_error(call, e->dialect, &err);
 	else if (status >= 400 || step->body != NULL)
 		reply_scripted(e, call, status);
@@ -259,13 +299,15 @@ static void reply_some(struct sy_sim *sim, struct sy_sim_site *site,
 }
 
 static void serve_attempt(struct sy_sim *sim, struct sy_sim_site *site,
-    const struct endpoint *e, struct sy_sim_call *call)
+    const struct endpoint *e, const char *segment, struct sy_sim_call *call)
 {
 	struct sy_error err, bad_step;
+	char name[MODEL_BYTES];
 	bool bad_ask, scripted;
 
 	sy_sim_ask_reset(&sim->ask);
 	bad_ask = sy_sim_ask_read(&sim->ask, e->which,
+	              *segment != '\0' ? read_name(segment, name, sizeof(name)) : NULL,
 	              sy_sim_http_header(&call->http, "content-type"), &call->http.body,
 	              &err) < 0;
 	scripted = choose_step(site, call, &bad_step) == 0;
@@ -283,7 +325,7 @@ static void serve_models(struct sy_sim_site *site, const struct endpoint *e,
 {
 	struct sy_error err;
 
-	if (check_key(site->plan, &call->http, &err) < 0 ||
+	if (check_key(e, site->plan, &call->http, &err) < 0 ||
 	    sy_sim_model_list(id, &call->reply, &err) < 0)
 		reply_error(call, e->dialect, &err);
 }
@@ -327,5 +369,5 @@ void sy_sim_serve(struct sy_sim *sim, struct sy_sim_call *call)
 	else if (e->which == SY_SIM_MODELS)
 		serve_models(site, e, call, rest);
 	else
-		serve_attempt(sim, site, e, call);
+		serve_attempt(sim, site, e, rest, call);
 }

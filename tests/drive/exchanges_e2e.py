@@ -22,7 +22,8 @@ SLICES = (None, 1, 7, 1000)
 FINISHES = {"stop", "length", "tool_calls", "content_filter", "function_call"}
 # A provider's error, by its status: what our client may be told.  Credentials are the
 # gateway's affair, so their refusal is no 401; some providers refuse them by a 400 or 404.
-TOLD = {400: (400, 502), 401: (502,), 403: (502,), 404: (404, 502), 429: (429, 502)}
+# Bedrock says 400 of a model that it does not have.
+TOLD = {400: (400, 404, 502), 401: (502,), 403: (502,), 404: (404, 502), 429: (429, 502)}
 
 
 class Shape(Exception):
@@ -132,7 +133,7 @@ class Recording:
         self.status = self.data["response"]["status"]
         self.stream = "stream" in self.data["tags"]
         self.error = self.status != 200 or "error-in-200" in self.data["tags"]
-        self.dialect = "anthropic" if self.data["endpoint"] == "messages" else "openai"
+        self.dialect, self.wanted = golden.ENDPOINTS.get(self.data["endpoint"], (None, None))
 
 
 def recordings():
@@ -140,10 +141,12 @@ def recordings():
     if not paths:
         skip(f"no recordings in {DATA} (SWITCHYARD_DATA)")
     all_ = [Recording(path, n) for n, path in enumerate(paths)]
-    return [r for r in all_ if r.data["endpoint"] in ("chat", "messages")]
+    return [r for r in all_ if r.dialect]
 
 
-PACKAGED = {"together": "togetherai", "fireworks": "fireworks-ai"}
+PACKAGED = {"together": "togetherai", "fireworks": "fireworks-ai", "bedrock": "amazon-bedrock"}
+# It wants to see a credential, and this one is signed with.
+SECRETS = {"amazon-bedrock": "AKIDEXAMPLE:sk-test-secret:sk-test-session"}
 
 
 def site(r):
@@ -157,7 +160,8 @@ def configuration(list_, sim):
     text = gateway().replace("standalone = yes", "standalone = no")
     for name, dialect in sorted({(site(r), r.dialect) for r in list_}):
         text += (f'provider {name} {{\n\tbase = "{sim.url}/{name}/v1"\n\tdialect = {dialect}\n'
-                 "\tauth = none\n\tenabled = yes\n\tquery = \"\"\n}\n")
+                 + ("\tauth = sigv4\n\tregion = us-east-1\n" if name in SECRETS else
+                    "\tauth = none\n\tquery = \"\"\n") + "\tenabled = yes\n}\n")
     for r in list_:
         text += f'model "{r.model}" {{ provider = {site(r)} in = 1.00 out = 4.00 }}\n'
     return text
@@ -175,7 +179,7 @@ def play(rig, r, cut, clean):
     step = {"exchange": r.name}
     if cut:
         step["slice"] = cut
-    rig.sim.site(site(r), then=step)
+    rig.sim.site(site(r), then=step, **({"key": SECRETS[site(r)]} if site(r) in SECRETS else {}))
     body = golden.request_for(r.data, r.stream)
     body["model"] = f"{site(r)}:{r.model}"
     answer = rig.client.ask("POST", "/v1/chat/completions", body)
@@ -188,8 +192,7 @@ def play(rig, r, cut, clean):
     need(answer.status == 200, f"status {answer.status}: {answer.body[:200]}")
     need(not answer.cut, "cut")
     verbatim = site(r) in clean
-    want = (golden.want_anthropic if r.dialect == "anthropic" else golden.want_openai)(
-        r.data["response"]["body"], r.stream)
+    want = r.wanted(r.data["response"]["body"], r.stream)
     text = answer.body.decode()
     if r.stream:
         need(answer.events.faults == [], answer.events.faults)
@@ -208,7 +211,7 @@ def main():
     list_ = recordings()
     clean = clean_providers()
     table = collections.defaultdict(collections.Counter)
-    with Rig(lambda sim: configuration(list_, sim), secrets=(),
+    with Rig(lambda sim: configuration(list_, sim), secrets=SECRETS,
              data=os.path.join(DATA, "exchanges")) as rig:
         for r in list_:
             row = table[r.provider]

@@ -271,8 +271,8 @@ class Rig:
             os.makedirs(os.path.join(self.root, name), mode=0o700, exist_ok=True)
         self.sim = Sim(self.folder, data)
         self.text = configuration(self.sim)
-        for name in secrets:
-            self.secret(name, f"sk-test-{name}")
+        for name in secrets:  # names, or names and what they are
+            self.secret(name, secrets[name] if isinstance(secrets, dict) else f"sk-test-{name}")
         self.configure(self.text)
         self.key = self.create_key("test")
         if server:

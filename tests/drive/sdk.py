@@ -1,7 +1,8 @@
 """sdk.py - the official openai clients of npm and PyPI against the whole gateway.
 
 The cases are in sdk/; each runs against a provider of OpenAI's dialect whose answers are
-rebuilt, one whose answers pass verbatim, and one of Anthropic's dialect.
+rebuilt, one whose answers pass verbatim, one of Anthropic's dialect, and one of Bedrock's, whose
+requests are signed.
 """
 import os
 import re
@@ -12,7 +13,11 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import rig  # noqa: E402
 
-DIALECTS = {"oa": "openai", "oc": "openai", "an": "anthropic"}
+DIALECTS = {"oa": "openai", "oc": "openai", "an": "anthropic", "be": "bedrock"}
+# Bedrock's requests are signed, for models whose ids have what a path must not have.
+SECRETS = {"be": "AKIDEXAMPLE:sk-test-secret", "bef": "AKIDEXAMPLE:sk-test-secret"}
+SIGNED = {"auth": "sigv4", "region": "us-east-1"}
+PREFIX = {"be": "us.anthropic.claude-haiku-4-5-20251001-v1:0/"}
 MODELS = ("echo", "lorem", "json", "tools", "tools-parallel", "vision", "reason", "refuse")
 # One model a case that leaves a mark on its target's health.
 FAULTS = ("s400", "s429", "s500", "s503", "py400", "py429", "py500", "py529", "other", "single",
@@ -30,10 +35,11 @@ def configuration(sim):
     for name, dialect in DIALECTS.items():
         quirks = "\tquirks { clean = yes }\n" if name == "oc" else ""
         for provider in (name, name + "f"):
-            text += rig.provider(provider, sim, dialect, models=(), auth="none", inner=quirks,
-                                 abort_stops_billing="yes")
+            auth = SIGNED if provider in SECRETS else {"auth": "none"}
+            text += rig.provider(provider, sim, dialect, models=(), inner=quirks,
+                                 abort_stops_billing="yes", **auth)
         for known in MODELS:
-            text += model(name, known, known)
+            text += model(name, known, PREFIX.get(name, "") + known)
         text += model(name, "slow", "lorem")
         for fault in ("echo", "lorem", *FAULTS):
             text += model(name + "f", fault, "lorem" if fault == "lorem" else "echo")
@@ -69,9 +75,9 @@ def main(node_cases="openai.test.mjs", python_cases="openai_test.py"):
     rig.need("lighttpd", "node", "npm")
     run = os.path.join(rig.BUILD, "tests/sdk-run")
     python = install(run)
-    with rig.Rig(configuration, workers=2) as gateway:
+    with rig.Rig(configuration, secrets=SECRETS, workers=2) as gateway:
         for name in DIALECTS:
-            gateway.sim.site(name)
+            gateway.sim.site(name, **({"key": SECRETS[name]} if name in SECRETS else {}))
         environment = {**os.environ, "SY_URL": gateway.base_url, "SY_KEY": gateway.key,
                        "SY_SIM": gateway.sim.url, "SY_TARGETS": " ".join(DIALECTS)}
         node = subprocess.run(["node", "--test", "--test-reporter=tap", node_cases], cwd=run,

@@ -306,12 +306,14 @@ for (const target of targets) {
   });
 
   it('vision: data URL and address', async () => {
+    // Bedrock takes the bytes alone.
+    const address = target === 'be' ? PIXEL : 'https://images.example/cat.jpg';
     const answer = await client().chat.completions.create({
       model: at('vision'),
       messages: [{ role: 'user', content: [
         { type: 'text', text: 'What is this?' },
         { type: 'image_url', image_url: { url: PIXEL, detail: 'low' } },
-        { type: 'image_url', image_url: { url: 'https://images.example/cat.jpg' } },
+        { type: 'image_url', image_url: { url: address } },
       ] }],
     });
     assert.match(answer.choices[0].message.content, /2|two/i);

@@ -16,7 +16,7 @@ static int read_ask(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint,
 	sy_buf_init(&body, 1 << 20);
 	sy_buf_puts(&body, text);
 	sy_sim_ask_reset(ask);
-	rc = sy_sim_ask_read(ask, endpoint, "application/json", &body, err);
+	rc = sy_sim_ask_read(ask, endpoint, NULL, "application/json", &body, err);
 	sy_buf_release(&body);
 	return rc;
 }
