@@ -19,6 +19,7 @@
 const char *const sy_meta_names[SY_META_NAMES] = {
 	[SY_META_CONTENT_LENGTH] = "CONTENT_LENGTH",
 	[SY_META_CONTENT_TYPE] = "CONTENT_TYPE",
+	[SY_META_ANTHROPIC_BETA] = "HTTP_ANTHROPIC_BETA",
 	[SY_META_API_KEY] = "HTTP_API_KEY",
 	[SY_META_AUTHORIZATION] = "HTTP_AUTHORIZATION",
 	[SY_META_CONTENT_ENCODING] = "HTTP_CONTENT_ENCODING",
@@ -151,10 +152,17 @@ const char *sy_meta_credential(const struct sy_meta *m)
 		m->value[SY_META_API_KEY],
 	};
 
-	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++)
-		if (is_given(from[i]))
+	const char *first = NULL;
+
+	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++) {
+		if (!is_given(from[i]))
+			continue;
+		if (sy_starts(from[i], "sy_")) /* as the keys made here begin */
 			return from[i];
-	return NULL;
+		if (first == NULL)
+			first = from[i];
+	}
+	return first;
 }
 
 int sy_meta_no_key_in_query(const struct sy_meta *m, struct sy_error *err)

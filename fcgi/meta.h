@@ -19,6 +19,7 @@ struct sy_arena;
 enum sy_meta_name {
 	SY_META_CONTENT_LENGTH,
 	SY_META_CONTENT_TYPE,
+	SY_META_ANTHROPIC_BETA,
 	SY_META_API_KEY,
 	SY_META_AUTHORIZATION,
 	SY_META_CONTENT_ENCODING,
@@ -65,7 +66,8 @@ int sy_meta_add(struct sy_meta *m, struct sy_arena *a, const char *name, size_t 
 /* All have been taken: checks what the server always gives, and the length. */
 int sy_meta_check(struct sy_meta *m, struct sy_error *err);
 
-/* The client's key, from whichever header; NULL when there is none. */
+/* The client's key, from whichever header, one of ours before any other (clients may carry a
+ * subscription's token beside it); NULL when there is none. */
 const char *sy_meta_credential(const struct sy_meta *m);
 
 /* -1 with SY_UNKNOWN_KEY when a key stands in the query string, where logs would keep it. */

@@ -352,6 +352,7 @@ struct sy_inbound sy_visit_inbound(const struct sy_visit *v)
 		.feature = m->value[SY_META_FEATURE],
 		.user = m->value[SY_META_USER],
 		.complete = m->value[SY_META_COMPLETE],
+		.betas = m->value[SY_META_ANTHROPIC_BETA],
 		.timeout_ms = sy_meta_timeout_ms(m),
 	};
 }

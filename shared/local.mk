@@ -74,6 +74,7 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/anthropic_plan.c shared/dialect/anthropic_plan.h \
 	shared/dialect/anthropic_read.c shared/dialect/anthropic_read.h \
 	shared/dialect/anthropic_schema.c shared/dialect/anthropic_schema.h \
+	shared/dialect/anthropic_splice.c shared/dialect/anthropic_splice.h \
 	shared/dialect/anthropic_tools.c \
 	shared/dialect/anthropic_turns.c shared/dialect/anthropic_turns.h \
 	shared/dialect/anthropic_usage.c shared/dialect/anthropic_usage.h \
@@ -92,6 +93,7 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/blame.c shared/dialect/blame.h \
 	shared/dialect/calls.c shared/dialect/calls.h \
 	shared/dialect/claude.c shared/dialect/claude.h \
+	shared/dialect/edit.c shared/dialect/edit.h \
 	shared/dialect/fields.c shared/dialect/fields.h \
 	shared/dialect/gemini_contents.c \
 	shared/dialect/gemini_generate.h \

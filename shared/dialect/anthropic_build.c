@@ -6,8 +6,11 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/http.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "dialect/adapter.h"
+#include "dialect/anthropic_names.h"
 #include "dialect/anthropic_schema.h"
 #include "model/config.h"
 
@@ -16,6 +19,28 @@
 #include <string.h>
 
 #define MOST_MARKS 4
+
+bool sy_betas_begin(struct sy_betas *betas, const struct sy_call *call)
+{
+	const char *wanted = call->ask->betas;
+
+	betas->text[0] = '\0';
+	if (wanted == NULL || wanted[0] == '\0')
+		return true;
+	if (sy_anthropic_takes_betas(call->model))
+		sy_copy(betas->text, sizeof(betas->text), wanted);
+	return betas->text[0] != '\0';
+}
+
+int sy_anthropic_headers(const struct sy_betas *betas, struct sy_arena *a,
+    struct sy_http *out, struct sy_error *err)
+{
+	if (sy_http_header(out, "anthropic-version", SY_ANTHROPIC_VERSION, err) < 0)
+		return -1;
+	if (betas->text[0] == '\0')
+		return 0;
+	return sy_http_header(out, "anthropic-beta", sy_strdup(a, betas->text), err);
+}
 
 void sy_write_beta(struct sy_writer *w, const char *name)
 {
@@ -236,6 +261,13 @@ static const struct own_field *own_field(const char *name)
 			return &own_fields[i];
 	return NULL;
 }
+const char *sy_anthropic_beta_of(const char *field)
+{
+	const struct own_field *own = own_field(field);
+
+	return own != NULL ? own->beta : NULL;
+}
+
 
 bool sy_anthropic_understands(const char *name)
 {

@@ -14,6 +14,7 @@
 #include "dialect/anthropic_names.h"
 #include "dialect/anthropic_plan.h"
 #include "dialect/anthropic_read.h"
+#include "dialect/anthropic_splice.h"
 #include "dialect/claude.h"
 #include "model/config.h"
 
@@ -24,36 +25,30 @@ static void release(void *arg)
 	sy_buf_release(arg);
 }
 
-static int add_headers(const struct sy_betas *betas, struct sy_arena *a,
-    struct sy_http *out, struct sy_error *err)
-{
-	if (sy_http_header(out, "anthropic-version", SY_ANTHROPIC_VERSION, err) < 0)
-		return -1;
-	if (betas->text[0] == '\0')
-		return 0;
-	return sy_http_header(out, "anthropic-beta", sy_strdup(a, betas->text), err);
-}
-
 static int build(struct sy_call *call, struct sy_http *out, struct sy_error *err)
 {
 	struct sy_arena *a = call->arena;
 	struct sy_anthropic_plan *plan = sy_alloc(a, sizeof(*plan));
 	struct sy_buf *body = sy_alloc(a, sizeof(*body));
 	const struct sy_claude *claude = sy_claude_find(call->model->upstream);
-	struct sy_betas betas = { "" };
+	struct sy_betas betas;
+	bool told;
 
 	sy_buf_init(body, BODY_BYTES);
 	sy_defer(a, release, body);
+	told = sy_betas_begin(&betas, call);
 	if (sy_anthropic_plan_make(call, claude, plan, err) < 0 ||
 	    sy_anthropic_write(plan, call->stream, a, body, &betas, err) < 0)
 		return -1;
 	if (body->full)
 		return sy_fail(err, SY_TOO_LARGE, "",
 		    "the request is larger than the 32 MiB that the provider takes");
+	if (!told)
+		sy_note(&plan->notes, "anthropic-beta");
 	if (plan->notes.text[0] != '\0')
 		call->dropped = plan->notes.text;
 	out->url = "/messages";
-	if (add_headers(&betas, a, out, err) < 0)
+	if (sy_anthropic_headers(&betas, a, out, err) < 0)
 		return -1;
 	return sy_http_piece(out, body->data, body->len, err);
 }
@@ -63,6 +58,8 @@ const struct sy_adapter sy_adapter_anthropic = {
 	.framing = SY_FRAMING_SSE,
 	.stream_state = SY_ANTHROPIC_STREAM_BYTES,
 	.build = build,
+	.splice = sy_anthropic_splice,
+	.pass = sy_anthropic_pass,
 	.parse = sy_anthropic_parse,
 	.feed = sy_anthropic_feed,
 	.finish = sy_anthropic_finish,

@@ -34,6 +34,18 @@ bool sy_anthropic_may_send(const struct sy_model *model, const char *field)
 	return !sy_listed(model->provider->quirks.drop, field);
 }
 
+static bool is_direct(const struct sy_model *model)
+{
+	const char *url = model->provider->base_url;
+
+	return url != NULL && strstr(url, "//api.anthropic.com") != NULL;
+}
+
+bool sy_anthropic_takes_betas(const struct sy_model *model)
+{
+	return is_direct(model) || model->provider->quirks.pass_unknown;
+}
+
 static bool tool_named(const struct sy_chat *chat, struct sy_arena *a, const char *name)
 {
 	return sy_anthropic_tool(chat, a, name) != NULL;
@@ -335,13 +347,6 @@ static void note_the_rest(struct sy_anthropic_plan *p)
 		if (chat->messages[i].name != NULL &&
 		    chat->messages[i].role != SY_ROLE_TOOL)
 			sy_note(&p->notes, "messages.name");
-}
-
-static bool is_direct(const struct sy_model *model)
-{
-	const char *url = model->provider->base_url;
-
-	return url != NULL && strstr(url, "//api.anthropic.com") != NULL;
 }
 
 int sy_anthropic_plan_make(struct sy_call *call, const struct sy_claude *claude,

@@ -72,6 +72,9 @@ struct sy_anthropic_plan {
 /* False where the provider's row says that the field is not to be sent. */
 bool sy_anthropic_may_send(const struct sy_model *model, const char *field);
 
+/* Whether the host knows Anthropic's beta features, or takes what it does not know. */
+bool sy_anthropic_takes_betas(const struct sy_model *model);
+
 /* `claude`: what the model is like; it may be another vendor's behind such an API. */
 int sy_anthropic_plan_make(struct sy_call *call, const struct sy_claude *claude,
     struct sy_anthropic_plan *out, struct sy_error *err);

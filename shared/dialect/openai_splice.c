@@ -12,6 +12,7 @@
 #include "base/http.h"
 #include "base/scan.h"
 #include "base/text.h"
+#include "dialect/edit.h"
 #include "dialect/notes.h"
 #include "model/config.h"
 
@@ -19,8 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LARGE_BYTES 2048 /* from here on a value is a piece of its own */
-#define LARGE_MAX   16
 #define ROOM_EXTRA  1024 /* of what is added: names, limits, stream options */
 
 /* --- Whether. ---------------------------------------------------------------------------- */
@@ -96,41 +95,14 @@ static bool must_rebuild(const struct sy_call *call)
 struct splice {
 	struct sy_call *call;
 	const struct sy_quirks *q;
-	struct sy_http *out;
-	struct sy_error *err;
-	struct sy_buf small; /* of fixed size, so that pieces may point into it */
-	size_t sent;         /* of small, in pieces already */
-	size_t large;
+	struct sy_edit edit;
 	bool tools;
 	struct sy_notes notes;
 };
 
-static int flush(struct splice *s)
-{
-	const char *from = s->small.data + s->sent;
-	size_t len = s->small.len - s->sent;
-
-	s->sent = s->small.len;
-	return len == 0 ? 0 : sy_http_piece(s->out, from, len, s->err);
-}
-
 static void put_key(struct splice *s, const char *key)
 {
-	sy_buf_putc(&s->small, s->small.len == 0 ? '{' : ',');
-	sy_buf_json_str(&s->small, sy_openai_renamed(s->q, key, s->call->arena));
-	sy_buf_putc(&s->small, ':');
-}
-
-static int put_value(struct splice *s, const char *at, size_t len)
-{
-	if (len < LARGE_BYTES || s->large == LARGE_MAX) {
-		sy_buf_add(&s->small, at, len);
-		return 0;
-	}
-	s->large++;
-	if (flush(s) < 0)
-		return -1;
-	return sy_http_piece(s->out, at, len, s->err);
+	sy_edit_key(&s->edit, sy_openai_renamed(s->q, key, s->call->arena));
 }
 
 static bool is_empty(const struct sy_member *m)
@@ -181,7 +153,7 @@ static int put_member(struct splice *s, const struct sy_member *m)
 		return 0;
 	}
 	put_key(s, m->key);
-	return put_value(s, s->call->ask->scan.text + m->at, m->len);
+	return sy_edit_value(&s->edit, s->call->ask->scan.text + m->at, m->len);
 }
 
 /* In hundredths, for there are providers that end at 1. */
@@ -202,9 +174,9 @@ static void put_temperature(struct splice *s)
 	put_key(s, "temperature");
 	snprintf(number, sizeof(number), "%.*s", (int)m->len, text);
 	if (max > 0 && strtod(number, NULL) * 100 > max)
-		sy_buf_printf(&s->small, "%d.%02d", max / 100, max % 100);
+		sy_buf_printf(&s->edit.small, "%d.%02d", max / 100, max % 100);
 	else
-		sy_buf_add(&s->small, text, m->len);
+		sy_buf_add(&s->edit.small, text, m->len);
 }
 
 static void put_limit(struct splice *s)
@@ -212,7 +184,7 @@ static void put_limit(struct splice *s)
 	if (s->call->ask->max_output_tokens == 0)
 		return;
 	put_key(s, s->q->max_completion_tokens ? "max_completion_tokens" : "max_tokens");
-	sy_buf_int(&s->small, s->call->ask->max_output_tokens);
+	sy_buf_int(&s->edit.small, s->call->ask->max_output_tokens);
 }
 
 /* Usage is asked for always: that is what an answer is billed by. */
@@ -224,48 +196,30 @@ static void put_stream(struct splice *s)
 	if (!s->call->stream)
 		return;
 	put_key(s, "stream");
-	sy_buf_puts(&s->small, "true");
+	sy_buf_puts(&s->edit.small, "true");
 	if (!s->q->stream_options)
 		return;
 	if (m != NULL)
 		options = (struct sy_span){ s->call->ask->scan.text + m->at, m->len };
 	obfuscation = sy_walk_get(options, "include_obfuscation");
 	put_key(s, "stream_options");
-	sy_buf_puts(&s->small, "{\"include_usage\":true");
+	sy_buf_puts(&s->edit.small, "{\"include_usage\":true");
 	if (obfuscation.at != NULL && obfuscation.at[0] == 'f')
-		sy_buf_puts(&s->small, ",\"include_obfuscation\":false");
-	sy_buf_putc(&s->small, '}');
+		sy_buf_puts(&s->edit.small, ",\"include_obfuscation\":false");
+	sy_buf_putc(&s->edit.small, '}');
 }
 
-static void release(void *buf)
-{
-	sy_buf_release(buf);
-}
-
-/* All that is copied fits, so the memory never moves. */
 static struct splice *begin(struct sy_call *call, struct sy_http *out,
     struct sy_error *err)
 {
 	struct splice *s = sy_alloc(call->arena, sizeof(*s));
-	const struct sy_scan *scan = &call->ask->scan;
 	const struct sy_member *tools = given(call->ask, "tools");
-	size_t room = ROOM_EXTRA + 2 * strlen(call->model->upstream) * 6, large = 0;
 
 	s->call = call;
 	s->q = &call->model->provider->quirks;
-	s->out = out;
-	s->err = err;
 	s->tools = (tools != NULL && tools->elements > 0);
-	for (size_t i = 0; i < scan->member_count; i++) {
-		const struct sy_member *m = &scan->members[i];
-
-		room += 6 * strlen(m->key) + 64;
-		if (m->len < LARGE_BYTES || large++ >= LARGE_MAX)
-			room += m->len;
-	}
-	sy_buf_init(&s->small, room);
-	sy_buf_reserve(&s->small, room);
-	sy_defer(call->arena, release, &s->small);
+	sy_edit_begin(&s->edit, &call->ask->scan,
+	    ROOM_EXTRA + 2 * strlen(call->model->upstream) * 6, call->arena, out, err);
 	return s;
 }
 
@@ -281,20 +235,16 @@ int sy_openai_splice(struct sy_call *call, struct sy_http *out, struct sy_error 
 	s = begin(call, out, err);
 	out->url = SY_OPENAI_PATH;
 	put_key(s, "model");
-	sy_buf_json_str(&s->small, call->model->upstream);
+	sy_buf_json_str(&s->edit.small, call->model->upstream);
 	for (size_t i = 0; i < scan->member_count; i++)
 		if (put_member(s, &scan->members[i]) < 0)
 			return -1;
 	put_temperature(s);
 	put_limit(s);
 	put_stream(s);
-	sy_buf_putc(&s->small, '}');
 	if (s->notes.text[0] != '\0')
 		call->dropped = s->notes.text;
-	if (s->small.full)
-		return sy_fail(err, SY_BUG, "",
-		    "a spliced body came out longer than it can");
-	return flush(s) < 0 ? -1 : 1;
+	return sy_edit_end(&s->edit) < 0 ? -1 : 1;
 }
 
 /* --- Answers. ---------------------------------------------------------------------------- */

@@ -64,6 +64,7 @@ struct sy_inbound {
 	const char *feature;      /* x-switchyard-feature */
 	const char *user;         /* x-switchyard-user */
 	const char *complete;     /* x-switchyard-complete: "yes" */
+	const char *betas;        /* anthropic-beta */
 	int64_t timeout_ms;       /* x-request-timeout-ms, x-stainless-timeout * 1000 */
 	const char *path_model;   /* Azure-style paths name the model; or NULL */
 };

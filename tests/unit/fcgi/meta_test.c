@@ -161,11 +161,30 @@ static void test_timeouts(void)
 	}
 }
 
+/* Agents carry a subscription's token in one header and our key in the other. */
+static void test_our_key_first(void)
+{
+	struct sy_arena *a = sy_arena_new();
+	struct sy_error err;
+	struct sy_meta m;
+
+	sy_meta_init(&m);
+	add(&m, a, "HTTP_AUTHORIZATION", "Bearer sk-test-1", &err);
+	add(&m, a, "HTTP_X_API_KEY", "sy_demo", &err);
+	CU_ASSERT_STRING_EQUAL(sy_meta_credential(&m), "sy_demo");
+	sy_meta_init(&m);
+	add(&m, a, "HTTP_AUTHORIZATION", "Bearer sk-test-1", &err);
+	add(&m, a, "HTTP_X_API_KEY", "sk-test-2", &err);
+	CU_ASSERT_STRING_EQUAL(sy_meta_credential(&m), "sk-test-1");
+	sy_arena_free(a);
+}
+
 CU_TestInfo meta_tests[] = {
 	{ "the names are sorted", test_names_are_sorted },
 	{ "a name twice", test_twice },
 	{ "a NUL inside", test_nul },
 	{ "credentials", test_credentials },
+	{ "of two credentials ours comes first", test_our_key_first },
 	{ "a key in the query string", test_key_in_query },
 	{ "lengths", test_lengths },
 	{ "how long the client will wait", test_timeouts },
