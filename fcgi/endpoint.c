@@ -29,6 +29,28 @@ static void serve_models(struct sy_visit *v)
 	v->request = sy_relay_models(v->edge->relay, &in, v->subject, &v->client);
 }
 
+static void serve_view(struct sy_visit *v, enum sy_kept_view view)
+{
+	struct sy_inbound in = sy_visit_inbound(v);
+
+	v->request = sy_relay_kept(v->edge->relay, &in, v->subject, view, &v->client);
+}
+
+static void serve_kept(struct sy_visit *v)
+{
+	serve_view(v, SY_KEPT_ANSWER);
+}
+
+static void serve_input(struct sy_visit *v)
+{
+	serve_view(v, SY_KEPT_INPUT);
+}
+
+static void serve_forget(struct sy_visit *v)
+{
+	serve_view(v, SY_KEPT_DELETED);
+}
+
 /* Touches nothing: says that a worker runs and its loop turns. */
 static void serve_healthz(struct sy_visit *v)
 {
@@ -64,6 +86,9 @@ static const struct sy_endpoint endpoints[] = {
 	ROW("POST", "/v1/chat/completions",                   SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_chat),
 	ROW("POST", "/v1/deployments/{}/chat/completions",    SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_chat),
 	ROW("POST", "/v1/responses",                          SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_responses),
+	ROW("GET",  "/v1/responses/{}/input_items",           SY_FOR_KEYS,   serve_input,   &sy_surface_openai_responses),
+	ROW("GET",  "/v1/responses/{}",                       SY_FOR_KEYS,   serve_kept,    &sy_surface_openai_responses),
+	ROW("DELETE", "/v1/responses/{}",                     SY_FOR_KEYS,   serve_forget,  &sy_surface_openai_responses),
 	ROW("POST", "/v1/completions",                        SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_completions),
 	ROW("POST", "/v1/deployments/{}/completions",         SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_completions),
 	ROW("POST", "/v1/embeddings",                         SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_embed),

@@ -354,6 +354,7 @@ struct sy_inbound sy_visit_inbound(const struct sy_visit *v)
 		.complete = m->value[SY_META_COMPLETE],
 		.betas = m->value[SY_META_ANTHROPIC_BETA],
 		.timeout_ms = sy_meta_timeout_ms(m),
+		.query = m->value[SY_META_QUERY_STRING],
 	};
 }
 

@@ -157,6 +157,7 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/responses.h \
 	shared/dialect/responses_in.c \
 	shared/dialect/responses_items.c \
+	shared/dialect/responses_kept.c \
 	shared/dialect/responses_object.c \
 	shared/dialect/responses_output.c \
 	shared/dialect/responses_read.c \
@@ -193,6 +194,7 @@ libswitchyard_a_SOURCES += \
 	shared/store/folder.c \
 	shared/store/gate.c shared/store/gate.h \
 	shared/store/handles.h \
+	shared/store/kept.c shared/store/kept.h \
 	shared/store/keys.c shared/store/keys.h \
 	shared/store/ledger.c shared/store/ledger.h \
 	shared/store/limits.c shared/store/limits.h \
@@ -216,6 +218,7 @@ libswitchyard_a_SOURCES += \
 	shared/relay/attempt.c \
 	shared/relay/blame.c \
 	shared/relay/engine.h \
+	shared/relay/keep.c \
 	shared/relay/models.c \
 	shared/relay/parameters.c shared/relay/parameters.h \
 	shared/relay/relay.c shared/relay/relay.h \

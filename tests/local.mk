@@ -109,7 +109,7 @@ check_PROGRAMS += tests/unit/store/store_test
 tests_unit_store_store_test_SOURCES = \
 	tests/unit/suites.h tests/unit/main.c \
 	tests/unit/store/book_test.c tests/unit/store/fold_test.c \
-	tests/unit/store/gate_test.c tests/unit/store/keys_test.c \
+	tests/unit/store/gate_test.c tests/unit/store/kept_test.c tests/unit/store/keys_test.c \
 	tests/unit/store/kill_test.c tests/unit/store/ledger_test.c \
 	tests/unit/store/limits_test.c tests/unit/store/race_test.c \
 	tests/unit/store/rollup_test.c tests/unit/store/rows_test.c \

@@ -49,6 +49,8 @@ static const struct sy_conf_option gateway_rows[] = {
 	    "largest body of a request"),
 	MS(S, c.heartbeat_ms, "heartbeat", 0, 60000, "15s",
 	    "a silent stream gets a comment this often; 0 for never"),
+	MS(S, c.keep_ms, "keep_responses", 0, 7 * DAY_MS, "24h",
+	    "how long clients of the Responses API may go on from an answer; 0 to keep none"),
 	MS(S, c.drain_ms, "drain", 0, 600000, "8s",
 	    "time that a stopping worker gives its requests"),
 	INT(S, c.attempts, "attempts", 1, 10, "3", "calls to providers for one request, at most"),

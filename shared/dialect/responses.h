@@ -6,7 +6,8 @@
  *	responses_items   their input items
  *	responses_object  the response object, as a whole answer and inside events
  *	responses_output  the items of an answer
- *	responses_stream  answers as streams
+  *	responses_stream  answers as streams
+ *	responses_kept    what is kept of an exchange, and going on from it
  *
  * The API is another view of chat completions: input and output are lists of items, where a
  * call, its result, a thought and a message are items of their own, and a stream says of
@@ -15,6 +16,7 @@
 #ifndef SY_DIALECT_RESPONSES_H
 #define SY_DIALECT_RESPONSES_H
 
+#include "base/walk.h"
 #include "dialect/surface.h"
 #include "model/answer.h"
 #include "model/chat.h"
@@ -34,8 +36,8 @@ void sy_responses_add_text(enum sy_role role, const char *text, struct sy_arena 
     struct sy_chat *out);
 
 /* A list of items, `path` its place in the body, behind the messages that are there. */
-int sy_responses_read_items(struct json_object *list, const char *path,
-    struct sy_arena *a, struct sy_chat *out, struct sy_error *err);
+int sy_responses_read_items(const struct sy_ask *ask, struct json_object *list,
+    const char *path, struct sy_arena *a, struct sy_chat *out, struct sy_error *err);
 
 /*
  * What a thought's encrypted_content says, which is ours (sy_responses_put_seal()) unless it
@@ -124,6 +126,24 @@ void sy_response_put_arguments(struct sy_buf *out, const struct sy_answer_block 
 
 /* The member "output", an array. */
 void sy_response_put_output(struct sy_buf *out, const struct sy_response *r);
+
+/* --- What is kept. ----------------------------------------------------------------------- */
+
+/* An answer that the request needs to find again, once. */
+void sy_responses_want(struct sy_ask *ask, const char *id, struct sy_arena *a);
+/* Those whose items the input refers to by their ids. */
+int sy_responses_want_references(struct sy_ask *ask, struct sy_arena *a,
+    struct sy_error *err);
+
+/* The item of that id in an answer that was found; no span when there is none. */
+struct sy_span sy_responses_item(const struct sy_ask *ask, const char *id);
+
+/* The exchange that the request goes on from, and all before it; 0 as well when it goes on
+ * from none. */
+int sy_responses_read_previous(const struct sy_ask *ask, struct sy_arena *a,
+    struct sy_chat *out, struct sy_error *err);
+
+extern const struct sy_keeping sy_responses_keeping;
 
 /* --- Streams. ---------------------------------------------------------------------------- */
 

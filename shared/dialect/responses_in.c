@@ -72,7 +72,6 @@ static const struct {
 } refused[] = {
 	{ "conversation", "conversations are not kept here" },
 	{ "prompt", "prompt templates are kept by OpenAI alone" },
-	{ "previous_response_id", "answers are not kept here; send the items before" },
 };
 
 static int check_refused(const struct sy_scan *s, struct sy_error *err)
@@ -191,6 +190,20 @@ static int read_labels(const struct sy_scan *s, struct sy_arena *a, struct sy_as
 	return 0;
 }
 
+static int read_keeping(const struct sy_scan *s, struct sy_arena *a, struct sy_ask *out,
+    struct sy_error *err)
+{
+	const char *previous = NULL;
+
+	out->keep = true;
+	if (sy_scan_bool(s, "store", &out->keep, err) < 0 ||
+	    sy_scan_string(s, "previous_response_id", a, &previous, err) < 0)
+		return -1;
+	if (previous != NULL)
+		sy_responses_want(out, previous, a);
+	return sy_responses_want_references(out, a, err);
+}
+
 static int ask(const char *body, size_t len, struct sy_arena *a, struct sy_ask *out,
     struct sy_error *err)
 {
@@ -205,7 +218,8 @@ static int ask(const char *body, size_t len, struct sy_arena *a, struct sy_ask *
 	if (read_labels(s, a, out, err) < 0 || sy_fields_types(s, types, err) < 0 ||
 	    check_refused(s, err) < 0 || check_input(s, err) < 0 ||
 	    check_tools(s, err) < 0 || read_numbers(s, out, err) < 0 ||
-	    sy_scan_bool(s, "stream", &out->stream, err) < 0)
+	    sy_scan_bool(s, "stream", &out->stream, err) < 0 ||
+	    read_keeping(s, a, out, err) < 0)
 		return -1;
 	read_caps(s, out);
 	out->input_tokens = sy_tokens_estimate((int64_t)s->string_bytes) +
@@ -226,4 +240,5 @@ const struct sy_surface sy_surface_openai_responses = {
 	.write = sy_responses_write,
 	.event = sy_responses_event,
 	.error = sy_responses_error,
+	.keeping = &sy_responses_keeping,
 };

@@ -20,6 +20,7 @@
 #define PATH 128
 
 struct reading {
+	const struct sy_ask *ask;
 	struct sy_arena *a;
 	struct sy_chat *out;
 	struct sy_error *err;
@@ -331,11 +332,20 @@ static int read_thought(struct reading *r, struct json_object *in, const char *p
 	return 0;
 }
 
+static int read_item(struct reading *r, struct json_object *in, const char *path);
+
 static int read_reference(struct reading *r, struct json_object *in, const char *path)
 {
-	(void)in;
-	return unsupported(r, path, "id",
-	    "refers to an item that is not kept here: send the item itself");
+	const char *id = sy_json_text(in, "id");
+	struct sy_span kept = sy_responses_item(r->ask, id != NULL ? id : "");
+	struct json_object *item;
+
+	if (kept.at == NULL)
+		return unsupported(r, path, "id",
+		    "refers to an item that is not kept here: send the item itself");
+	if (sy_json_parse(r->a, kept.at, kept.len, &item, r->err) < 0)
+		return -1;
+	return read_item(r, item, path);
 }
 
 /* What OpenAI's own tools did is told for information: the text that came of it is there. */
@@ -395,10 +405,10 @@ static int read_item(struct reading *r, struct json_object *in, const char *path
 	    "their outputs, and reasoning can");
 }
 
-int sy_responses_read_items(struct json_object *list, const char *path,
-    struct sy_arena *a, struct sy_chat *out, struct sy_error *err)
+int sy_responses_read_items(const struct sy_ask *ask, struct json_object *list,
+    const char *path, struct sy_arena *a, struct sy_chat *out, struct sy_error *err)
 {
-	struct reading r = { .a = a, .out = out, .err = err };
+	struct reading r = { .ask = ask, .a = a, .out = out, .err = err };
 	char at[PATH];
 
 	for (size_t i = 0; i < json_object_array_length(list); i++) {

@@ -154,7 +154,8 @@ void sy_response_put_object(struct sy_buf *out, const struct sy_response *r)
 	put_echoes(out, r);
 	/* What this gateway never does, whatever was asked for. */
 	sy_buf_lit(out, ",\"background\":false,\"truncation\":\"disabled\"");
-	sy_buf_lit(out, ",\"store\":false}");
+	sy_buf_key(out, "store");
+	sy_buf_puts(out, r->ask->keep ? "true}" : "false}");
 }
 
 void sy_responses_write(const struct sy_ask *ask, const struct sy_face *face,

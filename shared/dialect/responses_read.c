@@ -17,6 +17,7 @@
 #define PATH 128
 
 struct reading {
+	const struct sy_ask *ask;
 	struct json_object *root;
 	struct sy_arena *a;
 	struct sy_chat *out;
@@ -220,34 +221,35 @@ static void read_extra(const struct reading *r)
 	}
 }
 
-/* Behind the instructions, which hold for this answer alone. */
+/* A text, or a list of items. */
+static int read_items(const struct reading *r, const char *field, enum sy_role role)
+{
+	struct json_object *value = sy_json_get(r->root, field);
+	const char *text = NULL;
+
+	if (json_object_is_type(value, json_type_array))
+		return sy_responses_read_items(r->ask, value, field, r->a, r->out,
+		    r->err);
+	if (sy_json_string(r->root, field, "", &text, r->err) < 0)
+		return -1;
+	if (text != NULL)
+		sy_responses_add_text(role, text, r->a, r->out);
+	return 0;
+}
+
+/* Instructions hold for this answer alone, so they stand before all that was said. */
 static int read_input(const struct reading *r)
 {
-	static const char *const fields[] = { "instructions", "input" };
-	static const enum sy_role roles[] = { SY_ROLE_SYSTEM, SY_ROLE_USER };
-
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		struct json_object *value = sy_json_get(r->root, fields[i]);
-		const char *text = NULL;
-
-		if (json_object_is_type(value, json_type_array)) {
-			if (sy_responses_read_items(value, fields[i], r->a, r->out,
-			        r->err) < 0)
-				return -1;
-			continue;
-		}
-		if (sy_json_string(r->root, fields[i], "", &text, r->err) < 0)
-			return -1;
-		if (text != NULL)
-			sy_responses_add_text(roles[i], text, r->a, r->out);
-	}
-	return 0;
+	if (read_items(r, "instructions", SY_ROLE_SYSTEM) < 0 ||
+	    sy_responses_read_previous(r->ask, r->a, r->out, r->err) < 0)
+		return -1;
+	return read_items(r, "input", SY_ROLE_USER);
 }
 
 int sy_responses_read(const struct sy_ask *ask, struct sy_arena *a, struct sy_chat *out,
     struct sy_error *err)
 {
-	struct reading r = { .a = a, .out = out, .err = err };
+	struct reading r = { .ask = ask, .a = a, .out = out, .err = err };
 
 	memset(out, 0, sizeof(*out));
 	if (sy_json_parse(a, ask->scan.text, ask->scan.len, &r.root, err) < 0)

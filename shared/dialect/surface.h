@@ -27,6 +27,21 @@ struct sy_face {
 	int64_t created;   /* Unix seconds */
 };
 
+/* What a client may see of an answer that was kept. */
+enum sy_kept_view { SY_KEPT_ANSWER, SY_KEPT_INPUT, SY_KEPT_DELETED };
+
+/* For a surface whose clients may go on from an answer by its id. */
+struct sy_keeping {
+	/* What is kept of a whole exchange, appended to out: a later request finds it in
+	 * ask->earlier.  `answer` is NULL where it was streamed and the state has it. */
+	void (*keep)(const struct sy_ask *ask, const struct sy_face *face,
+	    const void *state, const struct sy_answer *answer, struct sy_buf *out);
+
+	/* `query` is the request's query string, or NULL. */
+	void (*show)(const char *id, const char *kept, size_t len, enum sy_kept_view view,
+	    const char *query, struct sy_buf *out);
+};
+
 struct sy_surface {
 	const char *name;    /* "openai-chat": the word in logs, ledger and tests */
 	const char *dialect; /* adapters of the same dialect can be spliced */
@@ -70,6 +85,8 @@ struct sy_surface {
 	 * of the answer after it. */
 	void (*error)(const struct sy_error *err, const char *request_id, bool streaming,
 	    struct sy_buf *out);
+
+	const struct sy_keeping *keeping; /* NULL: answers are not kept */
 
 	/* MAY be NULL.  The HTTP status of an error, where it is not the error's own. */
 	int (*status)(const struct sy_error *err);

@@ -485,3 +485,8 @@ void sy_translation_error(struct sy_translation *t, const struct sy_error *err,
 	else
 		t->surface->event(t->call->ask, t->face, t->telling, &ev, out);
 }
+
+void sy_translation_keep(const struct sy_translation *t, struct sy_buf *out)
+{
+	t->surface->keeping->keep(t->call->ask, t->face, t->telling, t->answer, out);
+}

@@ -66,6 +66,9 @@ int sy_translation_feed(struct sy_translation *t, bool stream, const char *data,
 int sy_translation_finish(struct sy_translation *t, struct sy_buf *out,
     struct sy_error *err);
 
+/* The answer is whole: what its surface keeps of it, which must have a `keeping`. */
+void sy_translation_keep(const struct sy_translation *t, struct sy_buf *out);
+
 /* The answer failed after some of it was given to a client that streams: appends to out how
  * the surface says so. */
 void sy_translation_error(struct sy_translation *t, const struct sy_error *err,

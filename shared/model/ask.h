@@ -17,6 +17,14 @@ struct sy_chat;
 struct sy_embed;
 struct sy_multipart;
 
+/* An answer given before, which a request goes on from or refers to. */
+struct sy_earlier {
+	struct sy_earlier *next;
+	const char *id;   /* as the client names it */
+	const char *text; /* what its surface kept of it; NULL: there is nothing */
+	size_t len;
+};
+
 struct sy_ask {
 	enum sy_task task;
 	struct sy_scan scan; /* of the body, which outlives this */
@@ -30,6 +38,8 @@ struct sy_ask {
 	const char *user;          /* NULL not said */
 	const char *feature;       /* from a header or metadata; NULL not said */
 	const char *betas;         /* features of Anthropic's, names with commas between; or NULL */
+	bool keep;                 /* the client may want to go on from the answer */
+	struct sy_earlier *earlier;
 	bool complete;             /* hold the answer back until it is whole */
 	struct sy_chat *chat;      /* the canonical request; NULL until a crossing needs it */
 	const struct sy_embed *embed; /* SY_TASK_EMBED */

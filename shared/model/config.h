@@ -135,6 +135,7 @@ struct sy_config {
 	const char *time_zone; /* IANA name of the reporting zone */
 	int64_t body_limit_bytes;
 	int heartbeat_ms; /* 0: none */
+	int keep_ms;      /* answers that clients may go on from; 0: none */
 	int drain_ms;     /* how long a stopping worker lets requests finish */
 	struct sy_timeouts timeouts; /* all set */
 	int attempts, target_attempts;

@@ -248,7 +248,7 @@ void sy_account_log(const struct sy_request *q, const struct sy_attempt *row)
 	const struct sy_usage *u = &row->usage;
 	char asked[SY_LABEL_MAX];
 
-	if (!q->known || q->list_models)
+	if (!q->known || q->job != SY_JOB_ANSWER)
 		return;
 	one_field(asked, row->asked);
 	sy_log(SY_INFO, "access", q->id,

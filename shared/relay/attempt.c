@@ -513,6 +513,8 @@ void sy_try_settle(struct sy_try *t)
 		.arg = t,
 	};
 	t->op.has_report = sy_account_report(t, &t->op.report);
+	if (!t->failed)
+		t->op.kept = sy_keep_answer(t);
 	if (t->final)
 		sy_account_last(t->q, &t->row);
 	sy_turns_add(&t->q->relay->turns, &t->op);

@@ -8,6 +8,7 @@
  *   blame.c    what a failed answer means, and which of its words may be passed on
  *   account.c  what an attempt consumed and how the ledger tells it
  *   reply.c    what the client reads: heads, held-back bytes, errors
+ *   keep.c     answers that clients go on from
  *
  * Callbacks from the network only note what happened and put the request on the ready list;
  * steps are taken from sy_relay's prepare watcher, so nothing is freed below a caller.
@@ -27,6 +28,7 @@
 #include "relay/turns.h"
 #include "route/plan.h"
 #include "store/book.h"
+#include "store/kept.h"
 #include "store/keys.h"
 
 #include <ev.h>
@@ -104,6 +106,13 @@ enum sy_phase {
 	SY_PHASE_OVER,
 };
 
+/* What a request is for. */
+enum sy_job {
+	SY_JOB_ANSWER,
+	SY_JOB_MODELS, /* looking at what may be asked for */
+	SY_JOB_KEPT,   /* looking at an answer that was kept, or forgetting it */
+};
+
 struct sy_request {
 	struct sy_relay *relay;
 	struct sy_request *prev, *next; /* of all */
@@ -114,8 +123,10 @@ struct sy_request {
 	struct sy_client *client; /* NULL once gone or answered */
 	bool gone;                /* the client left before it was answered */
 	bool stopped;             /* from outside: no further attempt; err says why */
-	bool list_models;
-	const char *model_id; /* list_models: the one wanted, or NULL for all */
+	enum sy_job job;
+	const char *subject; /* the model or the answer that is looked at; NULL: all */
+	enum sy_kept_view view;
+	struct sy_op op; /* of SY_JOB_KEPT */
 	char id[SY_ID_TEXT];
 	struct sy_config *config;
 	struct sy_key key;
@@ -164,6 +175,7 @@ void sy_request_step(struct sy_request *q);
 void sy_request_admitted(struct sy_request *q, const struct sy_error *err);
 void sy_request_settled(struct sy_request *q, struct sy_try *t);
 void sy_request_cancel(struct sy_request *q, const struct sy_error *why);
+void sy_request_forgot(struct sy_request *q, const struct sy_error *err);
 void sy_request_rearm(struct sy_request *q); /* a deadline has come nearer */
 
 /* attempt.c: -1 when nothing can be sent to this target; *err says why. */
@@ -201,6 +213,12 @@ void sy_reply_end(struct sy_request *q);       /* the answer, or q->err, and the
 /* Whether the key may ask for that, under the name it was asked for. */
 bool sy_request_may_use(const struct sy_request *q, const struct sy_meaning *meaning,
     const char *asked);
+
+/* keep.c: what earlier requests left, into q->ask, and whether this one's answer is kept */
+int sy_keep_recall(struct sy_request *q, struct sy_error *err);
+const struct sy_kept *sy_keep_answer(struct sy_try *t); /* whole; NULL: not kept */
+/* A SY_JOB_KEPT: 0 with the body in q->held; 1: sy_request_forgot() follows; -1. */
+int sy_keep_serve(struct sy_request *q, struct sy_error *err);
 
 /* models.c: the body of a models answer into q->held; -1 with SY_NO_MODEL. */
 int sy_models_write(struct sy_request *q, struct sy_error *err);

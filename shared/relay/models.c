@@ -296,12 +296,12 @@ int sy_models_write(struct sy_request *q, struct sy_error *err)
 {
 	struct list list = { .q = q, .parameters = sy_parameters_new(q->in.arena) };
 
-	if (q->model_id == NULL) {
+	if (q->subject == NULL) {
 		put_all(&list);
 		return 0;
 	}
-	put_listed(&list, q->model_id);
+	put_listed(&list, q->subject);
 	return list.any ? 0
 			: sy_fail(err, SY_NO_MODEL, "model", "No model is called '%.80s' here.",
-			      q->model_id);
+			      q->subject);
 }

@@ -311,7 +311,18 @@ struct sy_request *sy_relay_models(struct sy_relay *r, const struct sy_inbound *
 {
 	struct sy_request *q = request_new(r, in, client);
 
-	q->list_models = true;
-	q->model_id = id;
+	q->job = SY_JOB_MODELS;
+	q->subject = id;
+	return q;
+}
+
+struct sy_request *sy_relay_kept(struct sy_relay *r, const struct sy_inbound *in,
+    const char *id, enum sy_kept_view view, struct sy_client *client)
+{
+	struct sy_request *q = request_new(r, in, client);
+
+	q->job = SY_JOB_KEPT;
+	q->subject = id;
+	q->view = view;
 	return q;
 }

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/http.h"
 #include "base/id.h"
+#include "dialect/surface.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +21,6 @@ struct ev_loop;
 struct sy_arena;
 struct sy_relay;
 struct sy_request;
-struct sy_surface;
 
 /*
  * The one who is to be answered; the edge (fcgi/) embeds it.  All calls only queue.  After
@@ -66,6 +66,7 @@ struct sy_inbound {
 	const char *complete;     /* x-switchyard-complete: "yes" */
 	const char *betas;        /* anthropic-beta */
 	int64_t timeout_ms;       /* x-request-timeout-ms, x-stainless-timeout * 1000 */
+	const char *query;        /* the query string */
 	const char *path_model;   /* Azure-style paths name the model; or NULL */
 };
 
@@ -87,6 +88,10 @@ struct sy_request *sy_relay_start(struct sy_relay *r, const struct sy_inbound *i
 /* GET /v1/models and /v1/models/{id}: id NULL lists. */
 struct sy_request *sy_relay_models(struct sy_relay *r, const struct sy_inbound *in,
     const char *id, struct sy_client *client);
+
+/* Answers that were kept, by their ids: SY_KEPT_DELETED forgets one. */
+struct sy_request *sy_relay_kept(struct sy_relay *r, const struct sy_inbound *in,
+    const char *id, enum sy_kept_view view, struct sy_client *client);
 
 void sy_request_gone(struct sy_request *q);    /* the client left: no more calls to it */
 void sy_request_drained(struct sy_request *q); /* the queue is short again */

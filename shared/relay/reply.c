@@ -90,7 +90,7 @@ static void send_head(struct sy_request *q, int status, const char *type, const 
 	add(&h, "content-type", type);
 	if (length != NULL)
 		add(&h, "content-length", length);
-	if (!q->list_models && q->known)
+	if (q->job == SY_JOB_ANSWER && q->known)
 		add_story(q, &h);
 	if (err != NULL)
 		add_retry_advice(err, &h);

@@ -221,6 +221,8 @@ static int understand(struct sy_request *q, struct sy_error *err)
 		return -1;
 	route = sy_request_route(q);
 	q->strict = wishes.require_parameters || (route != NULL && route->strict);
+	if (sy_keep_recall(q, err) < 0)
+		return -1;
 	if (in->complete != NULL)
 		q->ask.complete = strcmp(in->complete, "yes") == 0;
 	q->complete = q->ask.complete || (route != NULL && route->complete);
@@ -278,7 +280,7 @@ static int make_plan(struct sy_request *q, struct sy_error *err)
  * client need not wait for it. */
 static void end(struct sy_request *q)
 {
-	if (q->known && !q->list_models) {
+	if (q->known && q->job == SY_JOB_ANSWER) {
 		q->note.outcome = q->gone ? SY_CANCELLED : SY_DENIED;
 		q->note.kind = q->err.kind;
 		sy_account_labels(q, &q->note);
@@ -562,6 +564,28 @@ void sy_request_settled(struct sy_request *q, struct sy_try *t)
 
 /* --- Steps. ------------------------------------------------------------------------------ */
 
+/* At what there is, without asking anybody. */
+static void look(struct sy_request *q)
+{
+	struct sy_error err;
+	int rc = q->job == SY_JOB_MODELS ? sy_models_write(q, &err) : sy_keep_serve(q, &err);
+
+	if (rc < 0)
+		fail_with(q, &err);
+	else if (rc == 0)
+		end(q);
+	else
+		q->phase = SY_PHASE_ENDING;
+}
+
+void sy_request_forgot(struct sy_request *q, const struct sy_error *err)
+{
+	if (err != NULL)
+		fail_with(q, err);
+	else
+		end(q);
+}
+
 static void begin(struct sy_request *q)
 {
 	struct sy_error err;
@@ -572,12 +596,9 @@ static void begin(struct sy_request *q)
 	q->timer.data = q;
 	if (rc >= 0)
 		rc = sy_relay_config(q->relay, &q->config, &err);
-	if (rc >= 0 && q->list_models) {
-		rc = sy_models_write(q, &err);
-		if (rc >= 0) {
-			end(q);
-			return;
-		}
+	if (rc >= 0 && q->job != SY_JOB_ANSWER) {
+		look(q);
+		return;
 	}
 	if (rc >= 0)
 		rc = understand(q, &err);

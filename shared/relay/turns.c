@@ -80,6 +80,7 @@ static void add_late(struct sy_turns *t, const struct sy_op *op)
 	late->op = *op;
 	late->row = *op->row;
 	late->op.row = &late->row;
+	late->op.kept = NULL;
 	late->op.done = late_done;
 	late->op.arg = late;
 	late->turns = t;
@@ -110,8 +111,14 @@ static bool waited_long(const struct sy_op *op)
 	return sy_monotonic_us() - op->queued_us > SY_TURN_WAIT_MS * 1000;
 }
 
+/* Who waits for it is told that it did not come to pass; other operations are carried on. */
+static bool is_answered(const struct sy_op *op)
+{
+	return op->kind == SY_OP_ADMIT || op->kind == SY_OP_FORGET;
+}
+
 /* The turn did not happen.  What has waited too long is told so, the rest waits on; with
- * `at_once`, admissions do not wait. */
+ * `at_once`, those that are answered do not wait. */
 static void put_off(struct sy_turns *t, struct sy_op *list, const struct sy_error *err,
     bool at_once)
 {
@@ -119,7 +126,7 @@ static void put_off(struct sy_turns *t, struct sy_op *list, const struct sy_erro
 
 	for (op = list; op != NULL; op = next) {
 		next = op->next;
-		if (op->kind == SY_OP_ADMIT && (at_once || waited_long(op))) {
+		if (is_answered(op) && (at_once || waited_long(op))) {
 			op->done(op->arg, err);
 		} else if (waited_long(op)) {
 			hand_on(t, op);
@@ -142,9 +149,14 @@ static void apply(struct sy_turn *turn, struct sy_op *list)
 		case SY_OP_SETTLE:
 			sy_turn_settle(turn, op->row, op->has_report ? &op->report : NULL,
 			    op->fence);
+			if (op->kept != NULL)
+				sy_turn_keep(turn, op->kept);
 			break;
 		case SY_OP_NOTE:
 			sy_turn_note(turn, op->row);
+			break;
+		case SY_OP_FORGET:
+			sy_turn_forget(turn, op->kept->key, op->kept->id);
 			break;
 		}
 }

@@ -8,6 +8,7 @@
 #ifndef SY_RELAY_TURNS_H
 #define SY_RELAY_TURNS_H
 
+#include "store/kept.h"
 #include "store/live.h"
 
 #include <ev.h>
@@ -15,7 +16,7 @@
 /* How long an admission may wait for the store before its request is refused. */
 #define SY_TURN_WAIT_MS 2000
 
-enum sy_op_kind { SY_OP_ADMIT, SY_OP_SETTLE, SY_OP_NOTE };
+enum sy_op_kind { SY_OP_ADMIT, SY_OP_SETTLE, SY_OP_NOTE, SY_OP_FORGET };
 
 /* The owner keeps it in place until `done`. */
 struct sy_op {
@@ -27,10 +28,11 @@ struct sy_op {
 	bool has_report;               /* SETTLE */
 	struct sy_report report;
 	uint32_t fence;
+	const struct sy_kept *kept; /* SETTLE: to be kept, or NULL; FORGET: key and id */
 	int64_t queued_us;
 	/* err NULL: committed.  An admission that failed with SY_STORE_BUSY or SY_STORE left
-	 * nothing behind.  A settlement or note that could not be written for long is handed
-	 * on (a copy is kept and tried again) and `done` called as if it were. */
+	 * nothing behind; so did a SY_OP_FORGET.  A settlement or note that could not be written for long is handed
+	 * on (a copy is tried again, without what was to be kept) and `done` called as if it were. */
 	void (*done)(void *arg, const struct sy_error *err);
 	void *arg;
 };

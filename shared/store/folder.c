@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/handles.h"
+#include "store/kept.h"
 #include "store/upkeep.h"
 
 #include <pthread.h>
@@ -94,7 +95,8 @@ static void expire(struct sy_folder *f)
 {
 	struct sy_error err;
 
-	if (sy_book_expire(f->book, sy_unix_ms(), 0, &err) < 0)
+	if (sy_book_expire(f->book, sy_unix_ms(), 0, &err) < 0 ||
+	    sy_kept_expire(f->live, sy_boot_ms(), &err) < 0)
 		sy_log(SY_ERROR, "store", NULL, "cannot drop old rows: %s", err.message);
 }
 

@@ -30,6 +30,7 @@ static const char *const live_tables[] = {
 	[SY_L_CODE] = "code",
 	[SY_L_SESSION] = "session",
 	[SY_L_TRY] = "try",
+	[SY_L_KEPT] = "kept",
 };
 
 _Static_assert(SY_BOOK_TABLES <= SY_TABLES_MAX,

@@ -157,6 +157,8 @@ enum sy_live_table {
 	SY_L_SESSION,
 	/* SY-KEY: try: keyed hash of who tries(32); row: struct sy_db_try */
 	SY_L_TRY,
+	/* SY-KEY: kept: id of a key(16) request(16); row: struct sy_db_kept, then the text */
+	SY_L_KEPT,
 	SY_LIVE_TABLES
 };
 
@@ -210,6 +212,12 @@ struct sy_db_session {
 	int64_t expires_ms; /* boot */
 	int64_t idle_ms;    /* boot: ends then unless used before */
 	char user[SY_LABEL_MAX];
+};
+
+struct sy_db_kept {
+	uint8_t version;
+	uint8_t unused[7];
+	int64_t expires_ms; /* boot */
 };
 
 struct sy_db_try {

@@ -559,6 +559,16 @@ void sy_txn_put(struct sy_txn *t, int table, MDB_val key, const void *row, size_
 	put(t, table, key, row, size, 0);
 }
 
+void *sy_txn_reserve(struct sy_txn *t, int table, MDB_val key, size_t size)
+{
+	MDB_val value = { .mv_size = size };
+
+	if (t->rc != 0)
+		return NULL;
+	fail(t, mdb_put(t->mdb, t->store->dbi[table], &key, &value, MDB_RESERVE));
+	return t->rc == 0 ? value.mv_data : NULL;
+}
+
 bool sy_txn_add(struct sy_txn *t, int table, MDB_val key, const void *row, size_t size)
 {
 	return put(t, table, key, row, size, MDB_NOOVERWRITE) == 0;

@@ -91,6 +91,9 @@ bool sy_txn_add(struct sy_txn *t, int table, MDB_val key, const void *row, size_
 void sy_txn_append(struct sy_txn *t, int table, MDB_val key, const void *row,
     size_t size);
 
+/* Room for a row that the caller fills before its next call; NULL when it failed. */
+void *sy_txn_reserve(struct sy_txn *t, int table, MDB_val key, size_t size);
+
 bool sy_txn_del(struct sy_txn *t, int table, MDB_val key);
 void sy_txn_clear(struct sy_txn *t, int table);
 size_t sy_txn_count(struct sy_txn *t, int table);

@@ -218,6 +218,13 @@ struct sy_request *sy_relay_models(struct sy_relay *r, const struct sy_inbound *
 	return q;
 }
 
+struct sy_request *sy_relay_kept(struct sy_relay *r, const struct sy_inbound *in,
+    const char *id, enum sy_kept_view view, struct sy_client *client)
+{
+	(void)id, (void)view;
+	return new_request(r, in, client);
+}
+
 void sy_request_gone(struct sy_request *q)
 {
 	q->relay->gone++;

@@ -290,6 +290,56 @@ for (const target of targets) {
     assert.equal(r.output_text, 'Again');
   });
 
+  it('previous_response_id goes on, whole and streamed', async () => {
+    const input = 'Weather?';
+    const first = await create({ model: at('tools'), input, tools: [weather] });
+    assert.equal(first.store, true);
+    const call = first.output.find((o) => o.type === 'function_call');
+    const more = { model: at('tools'), tools: [weather], input: [{ type: 'function_call_output', call_id: call.call_id, output: 'fog in Bergen' }] };
+    const second = await create({ ...more, previous_response_id: first.id });
+    assert.match(second.output_text, /fog in Bergen/);
+    assert.equal(second.previous_response_id, first.id);
+    const final = await client().responses.stream({ ...more, previous_response_id: first.id }).finalResponse();
+    assert.match(final.output_text, /fog in Bergen/);
+    const third = await create({ input: 'And then?', previous_response_id: final.id });
+    assert.equal(third.output_text, 'And then?');
+    assert.equal(third.usage.input_tokens > (await create({ input: 'And then?' })).usage.input_tokens + 5, true);
+  });
+
+  it('items are referred to by their ids', async () => {
+    const first = await create({ model: at('tools'), input: 'Weather?', tools: [weather] });
+    const call = first.output.find((o) => o.type === 'function_call');
+    const r = await create({ model: at('tools'), tools: [weather], input: [{ role: 'user', content: 'Weather?' },
+      { type: 'item_reference', id: call.id }, { type: 'function_call_output', call_id: call.call_id, output: 'hail' }] });
+    assert.match(r.output_text, /hail/);
+  });
+
+  it('retrieve, list its input, delete', async () => {
+    const first = await create({ input: 'One', instructions: 'Be brief.' });
+    const second = await create({ input: [{ role: 'user', content: 'Two' }], previous_response_id: first.id });
+    const kept = await client().responses.retrieve(second.id);
+    assert.deepEqual([kept.output, kept.usage, kept.previous_response_id, kept.output_text], [second.output, second.usage, first.id, 'Two']);
+    const text = (item) => typeof item.content === 'string' ? item.content : item.content[0].text;
+    const list = await client().responses.inputItems.list(second.id, { order: 'asc' });
+    assert.deepEqual(list.data.map(text), ['One', 'One', 'Two']);
+    assert.equal(new Set(list.data.map((i) => i.id)).size, 3);
+    const paged = [];
+    for await (const item of client().responses.inputItems.list(second.id, { limit: 1 })) paged.push(text(item));
+    assert.deepEqual(paged, ['Two', 'One', 'One']);
+    await client().responses.delete(first.id);
+    await assert.rejects(client().responses.retrieve(first.id), OpenAI.NotFoundError);
+    assert.equal((await create({ input: 'Three', previous_response_id: second.id })).output_text, 'Three');
+    await assert.rejects(create({ input: 'x', previous_response_id: first.id }), (e) => e.code === 'previous_response_not_found' && e.param === 'previous_response_id');
+  });
+
+  it('store: false is not kept, and a streamed answer is', async () => {
+    const gone = await create({ input: 'Hi', store: false });
+    assert.equal(gone.store, false);
+    await assert.rejects(client().responses.retrieve(gone.id), OpenAI.NotFoundError);
+    const { response } = await gather(await create({ model: at('lorem'), input: 'Hi', stream: true }));
+    assert.deepEqual((await client().responses.retrieve(response.id)).output, response.output);
+  });
+
   it('a refusal is told as the dialect tells it', async () => {
     const r = await create({ model: at('refuse'), input: 'Do evil' });
     const refused = r.output.some((o) => o.content?.some((p) => p.type === 'refusal'));
@@ -346,6 +396,9 @@ refused('background', { background: true }, 'background', 'unsupported_parameter
 refused('conversation', { conversation: 'conv_1' }, 'conversation', 'unsupported_parameter');
 refused('a prompt template', { prompt: { id: 'pmpt_1' } }, 'prompt', 'unsupported_parameter');
 refused('an unknown part', { input: [{ role: 'user', content: [{ type: 'input_video' }] }] }, 'input[0].content[0].type', 'invalid_value');
+
+refused('an answer that is not kept', { previous_response_id: 'resp_0123' }, 'previous_response_id', 'previous_response_not_found');
+refused('an item that is not kept', { input: [{ type: 'item_reference', id: 'msg_0123_0' }] }, 'input[0].id', 'unsupported_value');
 
 test('unknown model', async () => {
   await assert.rejects(client().responses.create({ model: 'no-such-model', input: 'Hi' }), (e) => {

@@ -149,6 +149,27 @@ class Cases:
             {"type": "function_call_output", "call_id": call.call_id, "output": "snow"}])
         self.assertIn("snow", r.output_text)
 
+    def test_previous_response(self):
+        first = self.create("tools", "Weather?", tools=[WEATHER])
+        more = {"previous_response_id": first.id, "tools": [WEATHER], "input": [
+            {"type": "function_call_output", "call_id": calls_of(first)[0].call_id,
+             "output": "sleet"}]}
+        self.assertIn("sleet", self.create("tools", **more).output_text)
+        with self.stream("tools", more.pop("input"), **more) as stream:
+            self.assertIn("sleet", stream.get_final_response().output_text)
+
+    def test_retrieve_and_delete(self):
+        r = self.create(text="Keep me")
+        self.assertEqual(client().responses.retrieve(r.id).output_text, "Keep me")
+        [item] = client().responses.input_items.list(r.id)
+        self.assertEqual(item.content[0].text, "Keep me")
+        client().responses.delete(r.id)
+        with self.assertRaises(openai.NotFoundError):
+            client().responses.retrieve(r.id)
+        with self.assertRaises(openai.BadRequestError) as caught:
+            self.create(previous_response_id=r.id)
+        self.assertEqual(caught.exception.code, "previous_response_not_found")
+
     def test_parallel_tools(self):
         self.assertGreaterEqual(
             len(calls_of(self.create("tools-parallel", tools=[WEATHER, TIME]))), 2)

@@ -1,7 +1,7 @@
 #include "../suites.h"
 #include "scratch.h"
 
-extern CU_TestInfo book_tests[], fold_tests[], gate_tests[], keys_tests[], kill_tests[],
+extern CU_TestInfo book_tests[], fold_tests[], gate_tests[], kept_tests[], keys_tests[], kill_tests[],
     ledger_tests[], limits_tests[], race_tests[], rollup_tests[], rows_tests[],
     session_tests[], store_tests[], turn_tests[], upkeep_tests[];
 
@@ -13,6 +13,7 @@ CU_SuiteInfo sy_suites[] = {
 	{ "book", NULL, NULL, fresh_stores, no_stores, book_tests },
 	{ "keys", NULL, NULL, fresh_stores, no_stores, keys_tests },
 	{ "session", NULL, NULL, fresh_stores, no_stores, session_tests },
+	{ "kept", NULL, NULL, fresh_stores, no_stores, kept_tests },
 	{ "turn", NULL, NULL, fresh_stores, no_stores, turn_tests },
 	{ "fold", NULL, NULL, fresh_stores, no_stores, fold_tests },
 	{ "ledger", NULL, NULL, fresh_stores, no_stores, ledger_tests },
