@@ -93,6 +93,12 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/blame.c shared/dialect/blame.h \
 	shared/dialect/calls.c shared/dialect/calls.h \
 	shared/dialect/claude.c shared/dialect/claude.h \
+	shared/dialect/cohere.h \
+	shared/dialect/cohere_blame.c \
+	shared/dialect/cohere_build.c shared/dialect/cohere_build.h \
+	shared/dialect/cohere_out.c \
+	shared/dialect/cohere_read.c \
+	shared/dialect/cohere_turns.c \
 	shared/dialect/edit.c shared/dialect/edit.h \
 	shared/dialect/fields.c shared/dialect/fields.h \
 	shared/dialect/gemini_contents.c \
@@ -153,6 +159,7 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/openai_task_in.c \
 	shared/dialect/openai_turns.c shared/dialect/openai_turns.h \
 	shared/dialect/openai_usage.c \
+	shared/dialect/parts.c shared/dialect/parts.h \
 	shared/dialect/registry.c \
 	shared/dialect/responses.h \
 	shared/dialect/responses_in.c \

@@ -280,7 +280,7 @@ tests_golden_replay_LDADD = $(SY_LIBS)
 # Cases by hand, a folder each: golden.c says what is in it.
 TESTS += tests/golden/golden
 check_PROGRAMS += tests/golden/golden
-EXTRA_DIST += tests/golden/anthropic tests/golden/embeddings tests/golden/gemini tests/golden/openai
+EXTRA_DIST += tests/golden/anthropic tests/golden/cohere tests/golden/embeddings tests/golden/gemini tests/golden/openai
 EXTRA_DIST += tests/golden/openai-responses
 EXTRA_DIST += tests/golden/gemini-generate
 EXTRA_DIST += tests/golden/messages

@@ -12,7 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const dialects[] = { "openai", "anthropic", "bedrock", "gemini", NULL };
+static const char *const dialects[] = { "openai", "anthropic", "bedrock", "cohere",
+	"gemini", NULL };
 
 static void check_dialect(struct sy_draft *d, const struct sy_draft_provider *p)
 {

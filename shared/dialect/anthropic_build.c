@@ -12,6 +12,7 @@
 #include "dialect/adapter.h"
 #include "dialect/anthropic_names.h"
 #include "dialect/anthropic_schema.h"
+#include "dialect/wish.h"
 #include "model/config.h"
 
 #include <sodium.h>
@@ -249,11 +250,6 @@ static const struct own_field {
 	{ "speed", "fast-mode-2026-02-01" },
 };
 
-/* Read where they mean something: they are not passed on, and not lost. */
-static const char *const understood[] = { "thinking", "output_config", "reasoning",
-	"include_reasoning", "modalities", "logprobs", "enable_thinking", "thinking_budget",
-	"provider", NULL };
-
 static const struct own_field *own_field(const char *name)
 {
 	for (size_t i = 0; i < sizeof(own_fields) / sizeof(own_fields[0]); i++)
@@ -269,21 +265,13 @@ const char *sy_anthropic_beta_of(const char *field)
 }
 
 
-bool sy_anthropic_understands(const char *name)
-{
-	for (const char *const *word = understood; *word != NULL; word++)
-		if (strcmp(*word, name) == 0)
-			return true;
-	return false;
-}
-
 static void put_extra(struct sy_writer *w, const char *name, struct json_object *value)
 {
 	const struct own_field *own = own_field(name);
 	bool pass =
 	    own != NULL ? w->plan->direct : w->plan->model->provider->quirks.pass_unknown;
 
-	if (own == NULL && sy_anthropic_understands(name))
+	if (own == NULL && sy_is_understood(name))
 		return;
 	if (!pass || !sy_anthropic_may_send(w->plan->model, name)) {
 		sy_note(&w->plan->notes, name);

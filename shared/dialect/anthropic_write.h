@@ -54,9 +54,6 @@ void sy_param_of(const struct sy_writer *w, const struct sy_message *from,
 
 void sy_write_thinking(struct sy_writer *w); /* the object; only where thinking is said */
 
-/* Whether a field that has no place in the waist is read where it means something. */
-bool sy_anthropic_understands(const char *field);
-
 int sy_write_messages(struct sy_writer *w);
 void sy_write_system(struct sy_writer *w);
 bool sy_has_tools(const struct sy_writer *w); /* the client's, a stub or one for JSON */

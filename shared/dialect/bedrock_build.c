@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "dialect/anthropic_schema.h"
+#include "dialect/wish.h"
 #include "model/config.h"
 
 #include <stdlib.h>
@@ -261,7 +262,7 @@ static void put_unknown(struct sy_bedrock_writer *b, struct members *m)
 		bool pass = p->model->provider->quirks.pass_unknown ||
 		            (claude && strcmp(name, "anthropic_beta") == 0);
 
-		if (is_own(name) || sy_anthropic_understands(name))
+		if (is_own(name) || sy_is_understood(name))
 			continue;
 		if (!pass || !sy_anthropic_may_send(p->model, name))
 			sy_note(&p->notes, name);

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "dialect/adapter.h"
 #include "dialect/openai.h"
+#include "dialect/parts.h"
 #include "model/chat.h"
 #include "model/config.h"
 
@@ -36,34 +37,14 @@ static void put_string(const struct turns *t, const char *text)
 
 /* --- Content. ---------------------------------------------------------------------------- */
 
-static bool is_text(const struct sy_part *p)
-{
-	return p->kind == SY_PART_TEXT || p->kind == SY_PART_REFUSAL;
-}
-
 static size_t count_parts(const struct sy_message *m, bool text_only)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < m->part_count; i++)
 		count += m->parts[i].kind != SY_PART_REASONING &&
-		         (!text_only || is_text(&m->parts[i]));
+		         (!text_only || sy_part_is_text(&m->parts[i]));
 	return count;
-}
-
-/* All text of a message, with an empty line between its parts. */
-static const char *joined(const struct turns *t, const struct sy_message *m)
-{
-	const char *text = NULL;
-
-	for (size_t i = 0; i < m->part_count; i++) {
-		if (!is_text(&m->parts[i]))
-			continue;
-		text = text == NULL
-		           ? m->parts[i].text
-		           : sy_strf(t->call->arena, "%s\n\n%s", text, m->parts[i].text);
-	}
-	return text != NULL ? text : "";
 }
 
 /* A data: URL, where the part has its bytes apart. */
@@ -156,7 +137,7 @@ static void put_content(const struct turns *t, const struct sy_message *m)
 	const char *comma = "[";
 
 	if (all == texts && (all <= 1 || t->q->string_content) && !has_marks(t, m)) {
-		put_string(t, joined(t, m));
+		put_string(t, sy_parts_text(m, t->call->arena));
 		return;
 	}
 	for (size_t i = 0; i < m->part_count; i++) {
@@ -188,7 +169,7 @@ static bool has_media(const struct sy_message *m)
 /* A result is text here, and that it is a failure has no field: both are said in words. */
 static void put_result(const struct turns *t, const struct sy_message *m)
 {
-	const char *text = joined(t, m);
+	const char *text = sy_parts_text(m, t->call->arena);
 	bool failed = m->tool_error && strncasecmp(text, "error", 5) != 0;
 	bool media = has_media(m);
 
@@ -419,9 +400,9 @@ static const char *join_system(const struct turns *t)
 
 		if (m->role != SY_ROLE_SYSTEM)
 			continue;
-		text = text == NULL
-		           ? joined(t, m)
-		           : sy_strf(t->call->arena, "%s\n\n%s", text, joined(t, m));
+		text = text == NULL ? sy_parts_text(m, t->call->arena)
+		                    : sy_strf(t->call->arena, "%s\n\n%s", text,
+		                          sy_parts_text(m, t->call->arena));
 	}
 	return text;
 }

@@ -4,6 +4,7 @@
 #include "dialect/adapter.h"
 #include "dialect/anthropic.h"
 #include "dialect/bedrock.h"
+#include "dialect/cohere.h"
 #include "dialect/gemini.h"
 #include "dialect/openai.h"
 #include "dialect/surface.h"
@@ -13,6 +14,7 @@
 static const struct sy_adapter *const adapters[] = {
 	&sy_adapter_anthropic,
 	&sy_adapter_bedrock,
+	&sy_adapter_cohere,
 	&sy_adapter_gemini,
 	&sy_adapter_openai,
 };
@@ -37,7 +39,8 @@ static const struct sy_surface *const surfaces[] = {
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-const char *const sy_adapter_names[] = { "anthropic", "bedrock", "gemini", "openai", NULL };
+const char *const sy_adapter_names[] = { "anthropic", "bedrock", "cohere", "gemini",
+	"openai", NULL };
 
 const struct sy_adapter *sy_adapter_find(const char *name)
 {

@@ -28,3 +28,15 @@ bool sy_wants_modality(const struct sy_chat *chat, const char *name)
 	}
 	return false;
 }
+
+bool sy_is_understood(const char *field)
+{
+	static const char *const fields[] = { "thinking", "output_config", "reasoning",
+		"include_reasoning", "modalities", "logprobs", "enable_thinking",
+		"thinking_budget", "provider" };
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (strcmp(fields[i], field) == 0)
+			return true;
+	return false;
+}

@@ -11,6 +11,9 @@ struct sy_chat;
 /* Reasoning is wanted, or not; its text is not to be shown. */
 bool sy_wants_no_thoughts(const struct sy_chat *chat);
 
+/* Fields that are read where they mean something: no need to say that they were not passed on. */
+bool sy_is_understood(const char *field);
+
 /* Whether `modalities` lists it: "audio", "image". */
 bool sy_wants_modality(const struct sy_chat *chat, const char *name);
 

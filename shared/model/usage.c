@@ -16,7 +16,7 @@ const char *const sy_token_class_names[SY_TOKEN_CLASSES] = {
 int64_t sy_usage_in(const struct sy_usage *u)
 {
 	return u->tokens[SY_IN] + u->tokens[SY_IN_CACHE_READ] +
-	    u->tokens[SY_IN_CACHE_WRITE];
+	       u->tokens[SY_IN_CACHE_WRITE];
 }
 
 int64_t sy_usage_out(const struct sy_usage *u)
@@ -43,7 +43,8 @@ static int64_t own_price(const struct sy_price *p, const struct sy_tier *tier, i
 	return p->per_class[class];
 }
 
-static int64_t class_price(const struct sy_price *p, const struct sy_tier *tier, int class)
+static int64_t class_price(const struct sy_price *p, const struct sy_tier *tier,
+    int class)
 {
 	int64_t price = own_price(p, tier, class);
 
@@ -52,21 +53,32 @@ static int64_t class_price(const struct sy_price *p, const struct sy_tier *tier,
 	return own_price(p, tier, class >= SY_OUT ? SY_OUT : SY_IN);
 }
 
+/* What is charged for, class by class. */
+static void charged(const struct sy_usage *u, int64_t tokens[SY_TOKEN_CLASSES])
+{
+	for (int class = 0; class < SY_TOKEN_CLASSES; class ++)
+		tokens[class] = u->billed ? 0 : u->tokens[class];
+	tokens[SY_IN] += u->billed_in;
+	tokens[SY_OUT] += u->billed_out;
+}
+
 bool sy_usage_cost(const struct sy_usage *u, const struct sy_price *p, int64_t *cost)
 {
 	/* A hundred million tokens at a million dollars a million fit in 128 bits only. */
 	__int128 sum = 0;
 	const struct sy_tier *tier = tier_of(p, sy_usage_in(u));
+	int64_t tokens[SY_TOKEN_CLASSES];
 
 	*cost = 0;
-	for (int class = 0; class < SY_TOKEN_CLASSES; class++) {
+	charged(u, tokens);
+	for (int class = 0; class < SY_TOKEN_CLASSES; class ++) {
 		int64_t price = class_price(p, tier, class);
 
-		if (u->tokens[class] == 0)
+		if (tokens[class] == 0)
 			continue;
 		if (price == SY_PRICE_UNKNOWN)
 			return false;
-		sum += (__int128)u->tokens[class] * price;
+		sum += (__int128)tokens[class] * price;
 	}
 	/* micro-dollars a million tokens * tokens / 10^6 = micro-dollars; * 10^3 = nano. */
 	*cost = (int64_t)((sum + 500) / 1000);

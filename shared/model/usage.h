@@ -33,6 +33,10 @@ enum sy_usage_source {
 struct sy_usage {
 	enum sy_usage_source source;
 	int64_t tokens[SY_TOKEN_CLASSES];
+	/* Where the provider charges for less than it counts, words of its own for instance: all
+	 * input and all output that it does charge for, at their plain prices. */
+	bool billed;
+	int64_t billed_in, billed_out;
 };
 
 #define SY_PRICE_UNKNOWN (-1)

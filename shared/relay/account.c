@@ -158,6 +158,7 @@ static void raise_output(struct sy_usage *u, int64_t text_bytes)
 	if (missing <= 0)
 		return;
 	u->tokens[SY_OUT] += missing;
+	u->billed_out += u->billed ? missing : 0;
 	u->source = SY_USAGE_ESTIMATED;
 }
 

@@ -25,6 +25,7 @@ FINISH = {
     "content_filter": "content_filter", "refusal": "content_filter", "pause_turn": "stop",
     "model_context_window_exceeded": "length",
     "guardrail_intervened": "content_filter", "content_filtered": "content_filter",
+    "COMPLETE": "stop", "STOP_SEQUENCE": "stop", "MAX_TOKENS": "length", "TOOL_CALL": "tool_calls",
 }
 
 
@@ -35,6 +36,8 @@ class Want:
         self.text, self.calls, self.finish, self.usage = {}, {}, {}, None
         self.refusal = {}
         self.kind = None # of the failure, where it has to fail
+        # Of the first choice; None where a reader of recordings does not look for them.
+        self.thoughts, self.places = None, None
 
 
 # --- Reading recordings in OpenAI's dialect -------------------------------------------------
@@ -257,6 +260,61 @@ def want_gemini(body, stream):
     return want
 
 
+# --- Reading recordings in Cohere's dialect -------------------------------------------------
+
+def cohere_message(body, stream):
+    """A stream put together to the message that it stands for, its finish and its usage."""
+    if not stream:
+        o = json.loads(body)
+        return o["message"], o["finish_reason"], o["usage"]
+    message = {"content": [], "tool_calls": [], "citations": [], "tool_plan": ""}
+    for o in objects_of(body, True):
+        m = (o.get("delta") or {}).get("message") or {}
+        if o["type"] == "content-start":
+            message["content"].append(dict(m["content"]))
+        elif o["type"] == "content-delta":
+            for k, v in m["content"].items():
+                message["content"][o["index"]][k] += v
+        elif o["type"] == "tool-plan-delta":
+            message["tool_plan"] += m["tool_plan"]
+        elif o["type"] == "tool-call-start":
+            message["tool_calls"].append(json.loads(json.dumps(m["tool_calls"])))
+        elif o["type"] == "tool-call-delta":
+            message["tool_calls"][-1]["function"]["arguments"] += m["tool_calls"]["function"]["arguments"]
+        elif o["type"] == "citation-start":
+            message["citations"].append(m["citations"])
+        elif o["type"] == "message-end":
+            return message, o["delta"]["finish_reason"], o["delta"]["usage"]
+    raise ValueError("no message-end")
+
+
+def cohere_places(message):
+    """Where the web is cited: address and words; each a place in the whole text."""
+    texts = [b.get("text", "") for b in message["content"]]
+    for c in message.get("citations") or []:
+        at = c.get("content_index", len(texts) - 1)
+        before = sum(len(t) for t in texts[:at])
+        for s in c["sources"]:
+            url = (s.get("document") or s.get("tool_output") or {}).get("url")
+            if url:
+                yield url, before + c["start"], before + c["end"]
+
+
+def want_cohere(body, stream):
+    want = Want()
+    message, finish, usage = cohere_message(body, stream)
+    content = message.get("content") or []
+    want.text[0] = "".join(b.get("text", "") for b in content)
+    want.thoughts = "".join(b.get("thinking", "") for b in content) + (message.get("tool_plan") or "")
+    want.calls[0] = [{"id": t["id"], "name": t["function"]["name"], "args": t["function"]["arguments"]}
+                     for t in message.get("tool_calls") or []]
+    want.places = list(cohere_places(dict(message, content=content)))
+    want.refusal[0], want.finish[0] = "", FINISH[finish]
+    tokens = usage["tokens"]
+    want.usage = (tokens["input_tokens"] + tokens.get("image_tokens", 0), tokens["output_tokens"])
+    return want
+
+
 # --- Reading what our client got -------------------------------------------------------------
 
 class Wrong(Exception):
@@ -283,6 +341,16 @@ def check_head(o, kind):
     check("error" not in o, "error in an answer")
 
 
+def note_first(got, i, m):
+    """Thoughts and citations of the first choice, or a piece of them."""
+    if i != 0:
+        return
+    got.thoughts = (got.thoughts or "") + (m.get("reasoning_content") or "")
+    got.places = (got.places or []) + [
+        (a["url_citation"]["url"], a["url_citation"].get("start_index"), a["url_citation"].get("end_index"))
+        for a in m.get("annotations") or [] if a["type"] == "url_citation"]
+
+
 def got_whole(text, verbatim):
     got = Want()
     o = json.loads(text)
@@ -295,6 +363,7 @@ def got_whole(text, verbatim):
         check(m.get("tool_calls") != [] or verbatim, "tool_calls is empty")
         got.text[i] = m["content"] or ""
         got.refusal[i] = m.get("refusal") or ""
+        note_first(got, i, m)
         got.finish[i] = c["finish_reason"]
         for t in m.get("tool_calls") or []:
             check(t["type"] == "function" and isinstance(t["id"], str) and t["id"], "call")
@@ -332,6 +401,7 @@ def got_stream(text, verbatim):
             check(i not in got.finish, "a chunk after the finish")
             got.text[i] = got.text.get(i, "") + (d.get("content") or "")
             got.refusal[i] = got.refusal.get(i, "") + (d.get("refusal") or "")
+            note_first(got, i, d)
             for t in d.get("tool_calls") or []:
                 mine, n = got.calls.setdefault(i, []), t["index"]
                 check(n <= len(mine), "sparse index")
@@ -375,6 +445,10 @@ def compare(want, got, usage_told):
         finish = "tool_calls" if finish == "function_call" else finish
         check(finish == want.finish[i] or (mine and finish == "stop"),
               "finish %r, not %r" % (finish, want.finish[i]))
+    if want.thoughts is not None:
+        check((got.thoughts or "") == want.thoughts, "thoughts %.80r, not %.80r" % (got.thoughts, want.thoughts))
+    if want.places is not None:
+        check((got.places or []) == want.places, "citations %r, not %r" % (got.places, want.places))
     check(set(got.text) == set(want.text), "choices %r, not %r" % (set(got.text), set(want.text)))
     if usage_told and want.usage:
         check(got.usage == want.usage, "usage %r, not %r" % (got.usage, want.usage))
@@ -440,7 +514,13 @@ ENDPOINTS = {
     "messages": ("anthropic", want_anthropic),
     "converse": ("bedrock", want_bedrock),
     "generateContent": ("gemini", want_gemini),
+    "cohere-chat": ("cohere", want_cohere),
 }
+
+
+def is_ours(recording):
+    """Cohere's first version is another API, which nobody begins with any more."""
+    return recording["endpoint"] in ENDPOINTS and recording["request"].get("path") != "/v1/chat"
 
 
 def play(replay, recording):
@@ -498,7 +578,7 @@ def main():
     for f in files:
         with open(f, encoding="utf-8") as handle:
             recording = json.load(handle)
-        if recording["endpoint"] not in ENDPOINTS:
+        if not is_ours(recording):
             continue
         if '"partialArgs"' in recording["response"]["body"]:
             print("not asked for: arguments in pieces by their paths, %s" % os.path.basename(f))

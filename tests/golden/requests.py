@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Recorded requests in Anthropic's dialect, there and back.
+"""Recorded requests in Anthropic's and in Cohere's dialect, there and back.
 
 Each recorded request is written as an OpenAI client would write it (by the code below, which
 shares nothing with the gateway), translated by the gateway, and compared with the recording:
@@ -139,6 +139,56 @@ def as_openai(body):
     return out
 
 
+# --- From Cohere's chat to chat completions --------------------------------------------------
+
+def cohere_content(content):
+    return content if isinstance(content, str) else [dict(p) for p in content if p.get("text") != ""]
+
+
+def cohere_as_openai_message(m):
+    out = {"role": m["role"]}
+    content = m.get("content", "")
+    if not isinstance(content, str) and any(p["type"] not in ("text", "image_url") for p in content):
+        raise Unsayable("a %s block" % content[0]["type"])
+    content = cohere_content(content) or m.get("tool_plan")
+    out["content"] = content or (None if m.get("tool_calls") else "")
+    for key in ("tool_calls", "tool_call_id"):
+        if key in m:
+            out[key] = m[key]
+    return out
+
+
+def cohere_as_openai(body):
+    out = {"model": "m", "messages": [cohere_as_openai_message(m) for m in body["messages"]]}
+    for theirs, ours in (("max_tokens", "max_tokens"), ("temperature", "temperature"), ("p", "top_p"), ("k", "top_k"),
+                         ("stop_sequences", "stop"), ("seed", "seed"), ("stream", "stream"), ("tools", "tools"),
+                         ("documents", "documents"), ("citation_options", "citation_options")):
+        if theirs in body:
+            out[ours] = body[theirs]
+    if "tool_choice" in body:
+        out["tool_choice"] = body["tool_choice"].lower()
+    schema = (body.get("response_format") or {}).get("json_schema")
+    if schema:
+        out["response_format"] = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
+    thinking = body.get("thinking") or {}
+    if thinking.get("type") == "disabled":
+        out["reasoning_effort"] = "none"
+    elif thinking:
+        out["reasoning"] = {"max_tokens": thinking["token_budget"]} if "token_budget" in thinking else {"effort": "high"}
+    return out
+
+
+def cohere_plain(body):
+    """The same request in one form: content as blocks, without those of no text."""
+    out = json.loads(json.dumps(body))
+    for m in out["messages"]:
+        m["content"] = [b for b in blocks_of(m.get("content")) if b.get("text") != ""]
+    for key in ("stream", "tools"):
+        if not out.get(key):
+            out.pop(key, None)
+    return out
+
+
 # --- Comparing -------------------------------------------------------------------------------
 
 def plain(body):
@@ -188,6 +238,12 @@ def differences(a, b, path=""):
         yield path, a, b
 
 
+# How a dialect's requests are written as OpenAI's, and compared.
+WAYS = {
+    "anthropic": ("messages", "https://api.anthropic.com/v1", as_openai, plain),
+    "cohere": ("cohere-chat", "https://api.cohere.com/v2", cohere_as_openai, cohere_plain),
+}
+
 # What differs on purpose: where, and why.
 MEANT = {
     "max_tokens": "fitted to the model",
@@ -198,9 +254,10 @@ MEANT = {
 }
 
 
-def judge(recorded, sent):
+def judge(dialect, recorded, sent):
     meant, other = [], []
-    for path, old, new in differences(plain(recorded), plain(sent)):
+    in_one_form = WAYS[dialect][3]
+    for path, old, new in differences(in_one_form(recorded), in_one_form(sent)):
         if path in MEANT:
             meant.append("%s (%s)" % (path, MEANT[path]))
         else:
@@ -208,11 +265,11 @@ def judge(recorded, sent):
     return meant, other
 
 
-def translate(program, recording):
+def translate(program, dialect, recording):
     body = recording["request"]["body"]
-    job = {"set": {"dialect": "anthropic", "model": body["model"],
-                   "base_url": "https://api.anthropic.com/v1"},
-           "request": json.dumps(as_openai(body))}
+    _, base_url, write, _ = WAYS[dialect]
+    job = {"set": {"dialect": dialect, "model": body["model"], "base_url": base_url},
+           "request": json.dumps(write(body))}
     said = json.loads(subprocess.run([program], input=json.dumps(job).encode() + b"\n",
                                      stdout=subprocess.PIPE, check=True).stdout)
     if not said.startswith("POST "):
@@ -223,21 +280,22 @@ def translate(program, recording):
 def main():
     data = os.environ.get("SWITCHYARD_DATA", os.path.join(
         os.environ.get("srcdir", "."), "..", "shared", "data"))
-    files = sorted(glob.glob(os.path.join(data, "exchanges", "anthropic", "*--messages--*.json")))
+    files = [(dialect, f) for dialect, way in sorted(WAYS.items()) for f in sorted(
+        glob.glob(os.path.join(data, "exchanges", dialect, "*--%s--*.json" % way[0])))]
     if not files:
         print("no recordings in %s (SWITCHYARD_DATA): skipped" % data)
         return 77
     program = os.path.join("tests", "golden", "replay")
     failed = without = 0
-    for f in files:
+    for dialect, f in files:
         with open(f, encoding="utf-8") as handle:
             recording = json.load(handle)
-        name = os.path.basename(f)[len("anthropic--messages--"):-len(".json")]
-        if not recording["request"].get("body"):
+        name = os.path.basename(f)[:-len(".json")].replace("--%s" % WAYS[dialect][0], "")
+        if not recording["request"].get("body") or recording["request"].get("path") == "/v1/chat":
             without += 1
             continue
         try:
-            meant, other = judge(recording["request"]["body"], translate(program, recording))
+            meant, other = judge(dialect, recording["request"]["body"], translate(program, dialect, recording))
         except Unsayable as e:
             print("unsayable  %-60s %s" % (name[:60], e))
             continue

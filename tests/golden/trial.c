@@ -62,6 +62,8 @@ bool trial_set(struct trial *t, const char *name, const char *value)
 		t->model.max_output_tokens = atoll(value);
 	else if (strcmp(name, "context_tokens") == 0)
 		t->model.context_tokens = atoll(value);
+	else if (strcmp(name, "caps") == 0)
+		t->model.caps = (uint32_t)sy_word_value(sy_cap_words, value);
 	else if (strcmp(name, "status") == 0)
 		t->status = atoi(value);
 	else if (strcmp(name, "content_type") == 0)
@@ -221,6 +223,9 @@ static void put_reading(struct sy_buf *out, const struct sy_reading *r)
 	for (int i = 0; i < SY_TOKEN_CLASSES; i++)
 		sy_buf_printf(out, " %s=%lld", sy_token_class_names[i],
 		    (long long)r->usage.tokens[i]);
+	if (r->usage.billed)
+		sy_buf_printf(out, " billed=%lld+%lld", (long long)r->usage.billed_in,
+		    (long long)r->usage.billed_out);
 	if (r->skipped > 0)
 		sy_buf_printf(out, " skipped=%d", r->skipped);
 	sy_buf_putc(out, '\n');

@@ -14,10 +14,12 @@ static void test_cost(void)
 		struct sy_usage usage;
 		int64_t cost;
 	} cases[] = {
-		{ { SY_USAGE_PROVIDER, { 0, 0, 0, 0, 0 } }, 0 },
-		{ { SY_USAGE_PROVIDER, { 1, 0, 0, 0, 0 } }, 2500 },
-		{ { SY_USAGE_PROVIDER, { 1000000, 0, 0, 1000000, 0 } }, 12500000000 },
-		{ { SY_USAGE_PROVIDER, { 0, 3, 2, 1, 1 } }, 3750 + 5000 + 20000 },
+		{ { .source = SY_USAGE_PROVIDER, .tokens = { 0, 0, 0, 0, 0 } }, 0 },
+		{ { .source = SY_USAGE_PROVIDER, .tokens = { 1, 0, 0, 0, 0 } }, 2500 },
+		{ { .source = SY_USAGE_PROVIDER, .tokens = { 1000000, 0, 0, 1000000, 0 } }, 12500000000 },
+		{ { .source = SY_USAGE_PROVIDER, .tokens = { 0, 3, 2, 1, 1 } }, 3750 + 5000 + 20000 },
+		{ { .source = SY_USAGE_PROVIDER, .tokens = { 58, 448, 0, 5, 5 },
+		      .billed = true, .billed_in = 11, .billed_out = 4 }, 27500 + 40000 },
 	};
 	int64_t cost;
 
@@ -31,7 +33,7 @@ static void test_rounds_half_up_once(void)
 {
 	/* A tenth of a cent a million: 1 micro-dollar per 1,000 tokens. */
 	static const struct sy_price price = { .per_class = { 1500, U, U, 1499, U } };
-	struct sy_usage usage = { SY_USAGE_PROVIDER, { 1, 0, 0, 0, 0 } };
+	struct sy_usage usage = { .source = SY_USAGE_PROVIDER, .tokens = { 1, 0, 0, 0, 0 } };
 	int64_t cost;
 
 	CU_ASSERT_TRUE(sy_usage_cost(&usage, &price, &cost));
@@ -45,7 +47,7 @@ static void test_unpriced_is_a_state(void)
 {
 	static const struct sy_price none = { .per_class = { U, U, U, U, U } };
 	static const struct sy_price free_of_charge = { .per_class = { 0, U, U, 0, U } };
-	struct sy_usage usage = { SY_USAGE_PROVIDER, { 10, 0, 0, 10, 0 } };
+	struct sy_usage usage = { .source = SY_USAGE_PROVIDER, .tokens = { 10, 0, 0, 10, 0 } };
 	int64_t cost;
 
 	CU_ASSERT_FALSE(sy_usage_cost(&usage, &none, &cost));
@@ -56,7 +58,7 @@ static void test_unpriced_is_a_state(void)
 static void test_large(void)
 {
 	static const struct sy_price dear = { .per_class = { 1000000000000, U, U, 1000000000000, U } };
-	struct sy_usage usage = { SY_USAGE_PROVIDER, { 1000000, 0, 0, 0, 0 } };
+	struct sy_usage usage = { .source = SY_USAGE_PROVIDER, .tokens = { 1000000, 0, 0, 0, 0 } };
 	int64_t cost;
 
 	CU_ASSERT_TRUE(sy_usage_cost(&usage, &dear, &cost));

@@ -92,7 +92,7 @@ static void die_in_flight(struct sy_id rid)
 	row.rid = rid;
 	row.last = false;
 	row.outcome = SY_OK;
-	row.usage = (struct sy_usage){ SY_USAGE_ESTIMATED, { 42 } };
+	row.usage = (struct sy_usage){ .source = SY_USAGE_ESTIMATED, .tokens = { 42 } };
 	row.cost_nanodollars = 77; /* of the input */
 	memcpy(row.key, key.id, sizeof(key.id));
 	if (admit_one(own.live, &in, &out) != SY_GO)
