@@ -173,7 +173,7 @@ static const char server[] =
     "    \"Referrer-Policy\" => \"no-referrer\", \"Cache-Control\" => \"no-cache\",\n"
     "    \"Content-Security-Policy\" => \"frame-ancestors 'none'\" )\n"
     "}\n"
-    "else $HTTP[\"url\"] =~ \"^/(v1|healthz|readyz)(/|$)\" {\n"
+    "else $HTTP[\"url\"] =~ \"^/(v1|v1beta1?|healthz|readyz)(/|$)\" {\n"
     "  server.stream-response-body = 1\n"
     "  server.max-request-size = 32768\n"
     "  fastcgi.server = ( \"\" => ((\n"

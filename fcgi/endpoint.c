@@ -22,6 +22,18 @@ static void serve_asked(struct sy_visit *v)
 	v->request = sy_relay_start(v->edge->relay, &in, &v->client);
 }
 
+/* Google's address for a stream is the same whichever way it is to be framed. */
+static void serve_google_stream(struct sy_visit *v)
+{
+	struct sy_inbound in = sy_visit_inbound(v);
+	const char *alt = sy_meta_query(&v->meta, "alt", v->arena);
+
+	in.path_model = v->subject;
+	if (alt == NULL || strcmp(alt, "sse") != 0)
+		in.surface = &sy_surface_gemini_array;
+	v->request = sy_relay_start(v->edge->relay, &in, &v->client);
+}
+
 static void serve_models(struct sy_visit *v)
 {
 	struct sy_inbound in = sy_visit_inbound(v);
@@ -81,6 +93,15 @@ static void serve_readyz(struct sy_visit *v)
 		method, path, role, serve, surface                                       \
 	}
 
+/* What Google's clients ask of a model; `model` is its path. */
+#define GOOGLE(model)                                                                    \
+	ROW("POST", model ":generateContent", SY_FOR_KEYS_IN_QUERY, serve_asked,         \
+	    &sy_surface_gemini),                                                         \
+	    ROW("POST", model ":streamGenerateContent", SY_FOR_KEYS_IN_QUERY,            \
+	        serve_google_stream, &sy_surface_gemini_stream),                         \
+	    ROW("POST", model ":countTokens", SY_FOR_KEYS_IN_QUERY, serve_asked,         \
+	        &sy_surface_gemini_count)
+
 /* clang-format off */
 static const struct sy_endpoint endpoints[] = {
 	ROW("POST", "/v1/chat/completions",                   SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_chat),
@@ -106,6 +127,9 @@ static const struct sy_endpoint endpoints[] = {
 	ROW("POST", "/v1/deployments/{}/audio/transcriptions", SY_FOR_KEYS,  serve_asked,   &sy_surface_openai_transcription),
 	ROW("POST", "/v1/audio/translations",                 SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_translation),
 	ROW("POST", "/v1/deployments/{}/audio/translations",  SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_translation),
+	GOOGLE("/v1beta/models/{}"),
+	GOOGLE("/v1/models/{}"),
+	GOOGLE("/v1beta1/publishers/google/models/{}"),
 	ROW("GET",  "/v1/models",                             SY_FOR_KEYS,   serve_models,  NULL),
 	ROW("GET",  "/v1/models/{}",                          SY_FOR_KEYS,   serve_models,  NULL),
 	ROW("GET",  "/healthz",                               SY_FOR_ANYONE, serve_healthz, NULL),
@@ -122,7 +146,17 @@ struct span {
 	size_t len;
 };
 
-/* "{}" takes one segment when something follows it in the pattern, else the rest. */
+/* A model's name may have slashes in it, and colons, so that an ending is looked for from the
+ * end. */
+static size_t subject_length(const char *at, const char *ending)
+{
+	size_t len = strlen(at), rest = strlen(ending);
+
+	if (ending[0] == '/')
+		return strcspn(at, "/");
+	return len > rest ? len - rest : 0;
+}
+
 static bool match(const char *pattern, const char *path, struct span *subject)
 {
 	const char *gap = strstr(pattern, "{}");
@@ -134,7 +168,7 @@ static bool match(const char *pattern, const char *path, struct span *subject)
 	if (strncmp(pattern, path, before) != 0)
 		return false;
 	subject->at = path + before;
-	subject->len = gap[2] != '\0' ? strcspn(subject->at, "/") : strlen(subject->at);
+	subject->len = subject_length(subject->at, gap + 2);
 	return subject->len > 0 && strcmp(subject->at + subject->len, gap + 2) == 0;
 }
 
@@ -143,7 +177,7 @@ static const char *skip_aliases(const char *path)
 {
 	if (sy_starts(path, "/openai/"))
 		path += strlen("/openai");
-	while (sy_starts(path, "/v1/v1/"))
+	while (sy_starts(path, "/v1/v1"))
 		path += strlen("/v1");
 	return path;
 }

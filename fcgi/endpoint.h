@@ -15,11 +15,13 @@ struct sy_visit;
 enum sy_role {
 	SY_FOR_ANYONE = 1,
 	SY_FOR_KEYS, /* clients with an API key; the relay knows which */
+	SY_FOR_KEYS_IN_QUERY, /* the same; Google's older ones have it in the address */
 };
 
 struct sy_endpoint {
 	const char *method;
-	const char *path; /* "{}" is one segment, or at the end all that is left */
+	const char *path; /* "{}" is one segment where a slash follows it, else all that is left
+	                   * before what follows it */
 	enum sy_role role;
 	void (*serve)(struct sy_visit *v);
 	const struct sy_surface *surface; /* how requests are read and errors written */

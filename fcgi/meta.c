@@ -3,6 +3,8 @@
  */
 #include "meta.h"
 
+#include "path.h"
+
 #include "base/arena.h"
 #include "base/text.h"
 
@@ -31,6 +33,7 @@ const char *const sy_meta_names[SY_META_NAMES] = {
 	[SY_META_FORWARDED_PROTO] = "HTTP_X_FORWARDED_PROTO",
 	[SY_META_GOOG_API_KEY] = "HTTP_X_GOOG_API_KEY",
 	[SY_META_REQUEST_TIMEOUT_MS] = "HTTP_X_REQUEST_TIMEOUT_MS",
+	[SY_META_SERVER_TIMEOUT] = "HTTP_X_SERVER_TIMEOUT",
 	[SY_META_STAINLESS_TIMEOUT] = "HTTP_X_STAINLESS_TIMEOUT",
 	[SY_META_COMPLETE] = "HTTP_X_SWITCHYARD_COMPLETE",
 	[SY_META_FEATURE] = "HTTP_X_SWITCHYARD_FEATURE",
@@ -165,6 +168,22 @@ const char *sy_meta_credential(const struct sy_meta *m)
 	return first;
 }
 
+const char *sy_meta_query(const struct sy_meta *m, const char *name, struct sy_arena *a)
+{
+	const char *at = m->value[SY_META_QUERY_STRING];
+	size_t len = strlen(name);
+
+	while (is_given(at)) {
+		size_t end = strcspn(at, "&");
+
+		if (end > len && strncmp(at, name, len) == 0 && at[len] == '=')
+			return sy_path_decode(
+			    sy_strndup(a, at + len + 1, end - len - 1), a);
+		at += end + (at[end] == '&');
+	}
+	return NULL;
+}
+
 int sy_meta_no_key_in_query(const struct sy_meta *m, struct sy_error *err)
 {
 	static const char *const keys[] = { "key=", "api_key=", "api-key=", "apikey=",
@@ -200,6 +219,8 @@ int64_t sy_meta_timeout_ms(const struct sy_meta *m)
 	int64_t ms = number(m->value[SY_META_REQUEST_TIMEOUT_MS]);
 	int64_t s = number(m->value[SY_META_STAINLESS_TIMEOUT]);
 
+	if (s == 0)
+		s = number(m->value[SY_META_SERVER_TIMEOUT]);
 	if (ms == 0 && s <= MOST_TIMEOUT_MS / 1000)
 		ms = s * 1000;
 	return ms <= MOST_TIMEOUT_MS ? ms : 0;

@@ -31,6 +31,7 @@ enum sy_meta_name {
 	SY_META_FORWARDED_PROTO,
 	SY_META_GOOG_API_KEY,
 	SY_META_REQUEST_TIMEOUT_MS,
+	SY_META_SERVER_TIMEOUT,
 	SY_META_STAINLESS_TIMEOUT,
 	SY_META_COMPLETE,
 	SY_META_FEATURE,
@@ -69,6 +70,9 @@ int sy_meta_check(struct sy_meta *m, struct sy_error *err);
 /* The client's key, from whichever header, one of ours before any other (clients may carry a
  * subscription's token beside it); NULL when there is none. */
 const char *sy_meta_credential(const struct sy_meta *m);
+
+/* A field of the query string, decoded; NULL when there is none, or it can't be decoded. */
+const char *sy_meta_query(const struct sy_meta *m, const char *name, struct sy_arena *a);
 
 /* -1 with SY_UNKNOWN_KEY when a key stands in the query string, where logs would keep it. */
 int sy_meta_no_key_in_query(const struct sy_meta *m, struct sy_error *err);

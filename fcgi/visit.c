@@ -316,7 +316,7 @@ static int check_whole(const struct sy_visit *v, struct sy_error *err)
 		return sy_fail(err, SY_BAD_REQUEST, "",
 		    "the body has %lld bytes, but Content-Length says %lld",
 		    (long long)v->body_seen, (long long)v->meta.content_length);
-	if (v->edge->draining && v->endpoint->role == SY_FOR_KEYS)
+	if (v->edge->draining && v->endpoint->role != SY_FOR_ANYONE)
 		return sy_fail(err, SY_NO_PROVIDER, "",
 		    "the gateway is being restarted; try again");
 	return 0;
@@ -334,6 +334,15 @@ void sy_visit_body_end(struct sy_visit *v)
 	v->endpoint->serve(v);
 }
 
+static const char *credential_of(const struct sy_visit *v)
+{
+	const char *key = sy_meta_credential(&v->meta);
+
+	if (key == NULL && v->endpoint->role == SY_FOR_KEYS_IN_QUERY)
+		key = sy_meta_query(&v->meta, "key", v->arena);
+	return key;
+}
+
 struct sy_inbound sy_visit_inbound(const struct sy_visit *v)
 {
 	const struct sy_meta *m = &v->meta;
@@ -342,7 +351,7 @@ struct sy_inbound sy_visit_inbound(const struct sy_visit *v)
 		.id = v->id,
 		.arena = v->arena,
 		.surface = v->endpoint->surface,
-		.credential = sy_meta_credential(m),
+		.credential = credential_of(v),
 		.server = m->value[SY_META_SERVER_SOFTWARE],
 		.address = m->value[SY_META_REMOTE_ADDR],
 		.content_type = m->value[SY_META_CONTENT_TYPE],

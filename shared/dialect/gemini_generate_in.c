@@ -8,6 +8,7 @@
 #include "dialect/gemini_generate.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/scan.h"
 #include "base/text.h"
 #include "model/config.h"
@@ -354,12 +355,42 @@ static int ask_streamed(const char *body, size_t len, struct sy_arena *a,
 	return 0;
 }
 
+/* Of contents, or of a whole request. */
+static int ask_count(const char *body, size_t len, struct sy_arena *a, struct sy_ask *out,
+    struct sy_error *err)
+{
+	struct sy_span request;
+	struct sy_scan s;
+
+	if (sy_scan(body, len, &limits, a, &s, err) < 0)
+		return -1;
+	request = value_of(&s, "generateContentRequest", "generate_content_request");
+	return request.at != NULL ? ask(request.at, request.len, a, out, err)
+	                          : ask(body, len, a, out, err);
+}
+
+static void count(const struct sy_ask *ask, struct sy_buf *out)
+{
+	sy_buf_printf(out, "{\"totalTokens\":%lld}\n", (long long)ask->input_tokens);
+}
+
 const struct sy_surface sy_surface_gemini = {
 	.name = "gemini-generate",
 	.dialect = "gemini",
 	.id_prefix = "",
 	.ask = ask,
 	.read = sy_gemini_generate_read,
+	.write = sy_gemini_generate_write,
+	.error = sy_gemini_generate_error,
+};
+
+const struct sy_surface sy_surface_gemini_count = {
+	.name = "gemini-count",
+	.dialect = "gemini",
+	.id_prefix = "",
+	.ask = ask_count,
+	.read = sy_gemini_generate_read,
+	.count = count,
 	.write = sy_gemini_generate_write,
 	.error = sy_gemini_generate_error,
 };

@@ -22,6 +22,7 @@ static const struct sy_adapter *const adapters[] = {
 static const struct sy_surface *const surfaces[] = {
 	&sy_surface_gemini,
 	&sy_surface_gemini_array,
+	&sy_surface_gemini_count,
 	&sy_surface_gemini_stream,
 	&sy_surface_messages,
 	&sy_surface_openai_chat,

@@ -88,6 +88,10 @@ struct sy_surface {
 
 	const struct sy_keeping *keeping; /* NULL: answers are not kept */
 
+	/* MAY be NULL.  The answer that the gateway gives by itself, appended to out: no provider
+	 * is asked, and the ledger has no row of it. */
+	void (*count)(const struct sy_ask *ask, struct sy_buf *out);
+
 	/* MAY be NULL.  The HTTP status of an error, where it is not the error's own. */
 	int (*status)(const struct sy_error *err);
 };
@@ -99,6 +103,7 @@ static inline int sy_surface_status(const struct sy_surface *s, const struct sy_
 
 extern const struct sy_surface sy_surface_gemini;
 extern const struct sy_surface sy_surface_gemini_array; /* a stream without alt=sse */
+extern const struct sy_surface sy_surface_gemini_count; /* of tokens, estimated */
 extern const struct sy_surface sy_surface_gemini_stream;
 extern const struct sy_surface sy_surface_openai_chat;
 extern const struct sy_surface sy_surface_messages;

@@ -110,6 +110,7 @@ enum sy_phase {
 enum sy_job {
 	SY_JOB_ANSWER,
 	SY_JOB_MODELS, /* looking at what may be asked for */
+	SY_JOB_COUNT,  /* counting the tokens of a request that is not sent */
 	SY_JOB_KEPT,   /* looking at an answer that was kept, or forgetting it */
 };
 

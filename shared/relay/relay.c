@@ -303,7 +303,11 @@ static struct sy_request *request_new(struct sy_relay *r, const struct sy_inboun
 struct sy_request *sy_relay_start(struct sy_relay *r, const struct sy_inbound *in,
     struct sy_client *client)
 {
-	return request_new(r, in, client);
+	struct sy_request *q = request_new(r, in, client);
+
+	if (in->surface->count != NULL)
+		q->job = SY_JOB_COUNT;
+	return q;
 }
 
 struct sy_request *sy_relay_models(struct sy_relay *r, const struct sy_inbound *in,

@@ -564,11 +564,21 @@ void sy_request_settled(struct sy_request *q, struct sy_try *t)
 
 /* --- Steps. ------------------------------------------------------------------------------ */
 
+static int serve_count(struct sy_request *q, struct sy_error *err)
+{
+	if (understand(q, err) < 0)
+		return -1;
+	q->in.surface->count(&q->ask, &q->held);
+	return 0;
+}
+
 /* At what there is, without asking anybody. */
 static void look(struct sy_request *q)
 {
 	struct sy_error err;
-	int rc = q->job == SY_JOB_MODELS ? sy_models_write(q, &err) : sy_keep_serve(q, &err);
+	int rc = q->job == SY_JOB_MODELS  ? sy_models_write(q, &err)
+	         : q->job == SY_JOB_COUNT ? serve_count(q, &err)
+	                                  : sy_keep_serve(q, &err);
 
 	if (rc < 0)
 		fail_with(q, &err);

@@ -37,6 +37,7 @@ static void lead(const char *method, const char *uri, const char *script,
 #define CHAT   "/v1/chat/completions"
 #define MODELS "/v1/models"
 #define MODEL  "/v1/models/{} "
+#define GOOGLE "/v1beta/models/{}"
 #define AZURE  "/v1/deployments/{}/chat/completions "
 
 static void test_paths(void)
@@ -64,6 +65,21 @@ static void test_paths(void)
 		{ "GET", "/v1/models/openai%252Fgpt-x", MODEL "openai%2Fgpt-x" },
 		{ "GET", "/v1/models/a:b@c", MODEL "a:b@c" },
 		{ "GET", "/v1/models/%C3%BC", MODEL "\xc3\xbc" },
+		{ "POST", "/v1beta/models/gemini-x:generateContent", GOOGLE ":generateContent gemini-x" },
+		{ "POST", "/v1beta/models/gemini-x:streamGenerateContent?alt=sse", GOOGLE ":streamGenerateContent gemini-x" },
+		{ "POST", "/v1beta/models/gemini-x:countTokens", GOOGLE ":countTokens gemini-x" },
+		{ "POST", "/v1beta/models/openai/gpt-x:generateContent", GOOGLE ":generateContent openai/gpt-x" },
+		{ "POST", "/v1beta/models/openai%2Fgpt-x:generateContent", GOOGLE ":generateContent openai/gpt-x" },
+		{ "POST", "/v1beta/models/acme:large:generateContent", GOOGLE ":generateContent acme:large" },
+		{ "POST", "/v1beta/models/a:generateContent:generateContent", GOOGLE ":generateContent a:generateContent" },
+		{ "POST", "/v1/v1beta/models/gemini-x:generateContent", GOOGLE ":generateContent gemini-x" },
+		{ "POST", "/v1/models/gemini-x:generateContent", "/v1/models/{}:generateContent gemini-x" },
+		{ "POST", "/v1beta1/publishers/google/models/gemini-x:generateContent", "/v1beta1/publishers/google/models/{}:generateContent gemini-x" },
+		{ "GET", "/v1beta/models/gemini-x:generateContent", "405" },
+		{ "POST", "/v1beta/models/:generateContent", "404" },
+		{ "POST", "/v1beta/models/gemini-x", "404" },
+		{ "POST", "/v1beta/models/gemini-x:embedContent", "404" },
+		{ "POST", "/v1beta/models/..:generateContent", "400" },
 		{ "GET", "/healthz", "/healthz" },
 		{ "HEAD", "/healthz", "/healthz" },
 		{ "GET", "/readyz", "/readyz" },

@@ -90,6 +90,22 @@ static void test_credentials(void)
 	sy_arena_free(a);
 }
 
+static void test_query(void)
+{
+	struct sy_arena *a = sy_arena_new();
+	struct sy_meta m;
+
+	sy_meta_init(&m);
+	CU_ASSERT_PTR_NULL(sy_meta_query(&m, "alt", a));
+	m.value[SY_META_QUERY_STRING] = "alternative=1&key=sk%2Dtest%2F1&alt=sse&bad=%0a&n=";
+	CU_ASSERT_STRING_EQUAL(sy_meta_query(&m, "key", a), "sk-test/1");
+	CU_ASSERT_STRING_EQUAL(sy_meta_query(&m, "alt", a), "sse");
+	CU_ASSERT_STRING_EQUAL(sy_meta_query(&m, "n", a), "");
+	CU_ASSERT_PTR_NULL(sy_meta_query(&m, "bad", a));
+	CU_ASSERT_PTR_NULL(sy_meta_query(&m, "sse", a));
+	sy_arena_free(a);
+}
+
 static void test_key_in_query(void)
 {
 	static const char *const bad[] = { "key=1", "a=b&api_key=1", "API-KEY=1",
@@ -185,6 +201,7 @@ CU_TestInfo meta_tests[] = {
 	{ "a NUL inside", test_nul },
 	{ "credentials", test_credentials },
 	{ "of two credentials ours comes first", test_our_key_first },
+	{ "a field of the query string", test_query },
 	{ "a key in the query string", test_key_in_query },
 	{ "lengths", test_lengths },
 	{ "how long the client will wait", test_timeouts },
