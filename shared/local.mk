@@ -101,18 +101,18 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/cohere_turns.c \
 	shared/dialect/edit.c shared/dialect/edit.h \
 	shared/dialect/fields.c shared/dialect/fields.h \
-	shared/dialect/gemini_contents.c \
-	shared/dialect/gemini_generate.h \
-	shared/dialect/gemini_generate_in.c \
-	shared/dialect/gemini_generate_out.c \
-	shared/dialect/gemini_generate_parts.c \
-	shared/dialect/gemini_generate_read.c \
-	shared/dialect/gemini_seal.c \
-	shared/dialect/gemini_types.c \
 	shared/dialect/gemini.h \
 	shared/dialect/gemini_blame.c \
 	shared/dialect/gemini_build.c \
 	shared/dialect/gemini_content.c shared/dialect/gemini_content.h \
+	shared/dialect/gemini_generate.h \
+	shared/dialect/gemini_generate_contents.c \
+	shared/dialect/gemini_generate_in.c \
+	shared/dialect/gemini_generate_out.c \
+	shared/dialect/gemini_generate_parts.c \
+	shared/dialect/gemini_generate_read.c \
+	shared/dialect/gemini_generate_seal.c \
+	shared/dialect/gemini_generate_types.c \
 	shared/dialect/gemini_grounding.c \
 	shared/dialect/gemini_models.c shared/dialect/gemini_models.h \
 	shared/dialect/gemini_names.c \
@@ -129,8 +129,9 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/legal.c shared/dialect/legal.h \
 	shared/dialect/media.c shared/dialect/media.h \
 	shared/dialect/messages.h \
-	shared/dialect/messages_ask.c shared/dialect/messages_fields.h \
+	shared/dialect/messages_ask.c \
 	shared/dialect/messages_error.c \
+	shared/dialect/messages_fields.h \
 	shared/dialect/messages_members.c \
 	shared/dialect/messages_read.c \
 	shared/dialect/messages_stream.c \
@@ -170,8 +171,8 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/responses_read.c \
 	shared/dialect/responses_stream.c \
 	shared/dialect/schema.c shared/dialect/schema.h \
-	shared/dialect/seal.c shared/dialect/seal.h \
 	shared/dialect/schema_input.c \
+	shared/dialect/seal.c shared/dialect/seal.h \
 	shared/dialect/stopwatch.c shared/dialect/stopwatch.h \
 	shared/dialect/surface.h \
 	shared/dialect/task.c shared/dialect/task.h \

@@ -1,26 +1,24 @@
 /*
  * gemini_generate.h - what the files of Google's generateContent surface share.
  *
- *	gemini_generate_in     what the engine asks of a request; the table
- *	gemini_generate_read   requests to the waist: generation, tools, all but
- *	gemini_contents        their contents
- *	gemini_types           Google's schemas as JSON schemas
- *	gemini_seal            thoughts of all providers in a thoughtSignature, and back
- *	gemini_generate_parts  what streams and whole answers have in common
- *	gemini_generate_out    answers and errors as clients read them
+ *	gemini_generate_in        what the engine asks of a request; the table
+ *	gemini_generate_read      requests to the waist: generation, tools, all but
+ *	gemini_generate_contents  their contents
+ *	gemini_generate_types     Google's schemas as JSON schemas
+ *	gemini_generate_seal      thoughts of all providers in a thoughtSignature, and back
+ *	gemini_generate_parts     what streams and whole answers have in common
+ *	gemini_generate_out       answers and errors as clients read them
  */
 #ifndef SY_DIALECT_GEMINI_GENERATE_H
 #define SY_DIALECT_GEMINI_GENERATE_H
 
 #include "base/json.h"
 #include "base/walk.h"
+#include "dialect/gemini.h"
 #include "dialect/surface.h"
 #include "model/answer.h"
 
 struct sy_part;
-
-/* Whose signatures are not sealed: Google's own, which go as they are. */
-#define SY_GEMINI_FORMAT "google-gemini"
 
 /* --- Requests. --------------------------------------------------------------------------- */
 
@@ -66,6 +64,9 @@ bool sy_gemini_wants_thoughts(const struct sy_ask *ask);
 void sy_gemini_put_seal(struct sy_buf *out, const char *format, const char *signature,
     const char *data);
 
+/* What every seal begins with that is not Google's. */
+#define SY_GEMINI_SEALED "c3kx"
+
 /* The reverse: format, and signature or data. */
 void sy_gemini_open_seal(const char *seal, struct sy_arena *a, struct sy_part *out);
 
@@ -78,9 +79,14 @@ void sy_gemini_put_thought(struct sy_buf *out, const char *text, size_t len,
 void sy_gemini_put_call(struct sy_buf *out, const struct sy_answer_block *call);
 void sy_gemini_put_media(struct sy_buf *out, const char *media_type, const char *data);
 
+/* Parts that only Google's clients know (code that ran there), as its adapter passes them on in
+ * an extra; `count` of others are before them, and how many there are then is returned. */
+bool sy_gemini_is_parts(const char *key);
+int sy_gemini_put_parts(struct sy_buf *out, struct sy_span list, int count);
+
 /* Each appends members to an object that is open. */
 void sy_gemini_put_finish(struct sy_buf *out, const struct sy_answer_choice *c);
-void sy_gemini_put_choice_extras(struct sy_buf *out, const struct sy_answer_choice *c);
+void sy_gemini_put_beside(struct sy_buf *out, const struct sy_answer_choice *c);
 void sy_gemini_put_tail(struct sy_buf *out, const struct sy_face *face,
     const struct sy_answer *answer);
 

@@ -65,7 +65,7 @@ static void close_candidate(struct sy_buf *out, const struct sy_answer_choice *c
 {
 	close_content(out, index);
 	sy_gemini_put_finish(out, c);
-	sy_gemini_put_choice_extras(out, c);
+	sy_gemini_put_beside(out, c);
 	sy_buf_putc(out, '}');
 }
 
@@ -77,21 +77,13 @@ static void put_candidate(struct sy_buf *out, const struct sy_answer_choice *c, 
 	open_candidate(out);
 	for (const struct sy_answer_block *b = c->blocks; b != NULL; b = b->next)
 		put_block(&p, b, thoughts);
+	for (const struct sy_answer_extra *e = c->extras; e != NULL; e = e->next)
+		if (sy_gemini_is_parts(e->key))
+			p.count = sy_gemini_put_parts(out,
+			    (struct sy_span){ e->json, e->json_len }, p.count);
 	if (p.count == 0)
 		sy_gemini_put_text(next(&p), "", 0);
 	close_candidate(out, c, index);
-}
-
-/* A prompt that was blocked has no candidates; what blocked it stands beside them. */
-static bool was_blocked(const struct sy_answer *answer)
-{
-	const struct sy_answer_extra *e = answer->extras;
-
-	while (e != NULL && strcmp(e->key, "promptFeedback") != 0)
-		e = e->next;
-	return e != NULL && answer->choice_count == 1 && answer->choices[0] != NULL &&
-	       answer->choices[0]->blocks == NULL &&
-	       answer->choices[0]->finish == SY_FINISH_CONTENT_FILTER;
 }
 
 void sy_gemini_generate_write(const struct sy_ask *ask, const struct sy_face *face,
@@ -100,18 +92,15 @@ void sy_gemini_generate_write(const struct sy_ask *ask, const struct sy_face *fa
 	bool thoughts = sy_gemini_wants_thoughts(ask);
 	const char *comma = "";
 
-	sy_buf_putc(out, '{');
-	if (!was_blocked(answer)) {
-		sy_buf_lit(out, "\"candidates\":[");
-		for (int i = 0; i < answer->choice_count; i++) {
-			if (answer->choices[i] == NULL)
-				continue;
-			sy_buf_puts(out, comma);
-			put_candidate(out, answer->choices[i], i, thoughts);
-			comma = ",";
-		}
-		sy_buf_putc(out, ']');
+	sy_buf_lit(out, "{\"candidates\":[");
+	for (int i = 0; i < answer->choice_count; i++) {
+		if (answer->choices[i] == NULL)
+			continue;
+		sy_buf_puts(out, comma);
+		put_candidate(out, answer->choices[i], i, thoughts);
+		comma = ",";
 	}
+	sy_buf_putc(out, ']');
 	sy_gemini_put_tail(out, face, answer);
 	sy_buf_lit(out, "}\n");
 }
@@ -151,6 +140,9 @@ static void put_event_part(struct sy_buf *out, const struct sy_event *ev)
 	case SY_EV_MEDIA:
 		sy_gemini_put_media(out, ev->media_type, ev->data);
 		break;
+	case SY_EV_EXTRA:
+		sy_gemini_put_parts(out, (struct sy_span){ ev->json, ev->json_len }, 0);
+		break;
 	default:
 		sy_gemini_put_text(out, ev->text, ev->text_len);
 	}
@@ -159,7 +151,8 @@ static void put_event_part(struct sy_buf *out, const struct sy_event *ev)
 static void say_part(const struct sy_face *face, struct sy_gemini_stream *s,
     const struct sy_event *ev, const struct framing *f, struct sy_buf *out)
 {
-	if (ev->text_len == 0 && ev->data == NULL && ev->signature == NULL)
+	if (ev->text_len == 0 && ev->data == NULL && ev->signature == NULL &&
+	    ev->json_len == 0)
 		return;
 	open_chunk(out, s, f);
 	sy_buf_lit(out, "\"candidates\":[");
@@ -195,7 +188,7 @@ static void say_end(const struct sy_face *face, struct sy_gemini_stream *s,
 
 	if (answer->choice_count > 0 || answer->usage.source != SY_USAGE_NONE) {
 		open_chunk(out, s, f);
-		if (answer->choice_count > 0 && !was_blocked(answer)) {
+		if (answer->choice_count > 0) {
 			sy_buf_lit(out, "\"candidates\":[");
 			for (int i = 0; i < answer->choice_count; i++) {
 				if (answer->choices[i] == NULL)
@@ -235,6 +228,11 @@ static void say(const struct sy_ask *ask, const struct sy_face *face,
 			say_part(face, s, ev, f, out);
 		return;
 	case SY_EV_MEDIA:
+		say_part(face, s, ev, f, out);
+		return;
+	case SY_EV_EXTRA:
+		if (!sy_gemini_is_parts(ev->key))
+			break;
 		say_part(face, s, ev, f, out);
 		return;
 	case SY_EV_TEXT:

@@ -80,21 +80,24 @@ void sy_gemini_put_media(struct sy_buf *out, const char *media_type, const char 
 	sy_buf_lit(out, "}}");
 }
 
-/* --- How it ended. ----------------------------------------------------------------------- */
-
-/* Google's own words pass; what others say is put into these. */
-static const char *const finish_words[] = { "STOP", "MAX_TOKENS", "SAFETY", "RECITATION",
-	"LANGUAGE", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY",
-	"IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "IMAGE_OTHER", "NO_IMAGE",
-	"MODEL_ARMOR", "ESCALATION", NULL };
-
-static const char *own_word(const char *native)
+bool sy_gemini_is_parts(const char *key)
 {
-	for (size_t i = 0; native != NULL && finish_words[i] != NULL; i++)
-		if (strcmp(finish_words[i], native) == 0)
-			return finish_words[i];
-	return NULL;
+	return strcmp(key, "extra_parts") == 0;
 }
+
+int sy_gemini_put_parts(struct sy_buf *out, struct sy_span list, int count)
+{
+	struct sy_span part;
+	size_t pos = 0;
+
+	for (; sy_walk_element(list, &pos, &part); count++) {
+		sy_buf_puts(out, count > 0 ? "," : "");
+		sy_put_compact(part, out);
+	}
+	return count;
+}
+
+/* --- How it ended. ----------------------------------------------------------------------- */
 
 static const char *finish_word(enum sy_finish finish)
 {
@@ -110,7 +113,8 @@ static const char *finish_word(enum sy_finish finish)
 
 void sy_gemini_put_finish(struct sy_buf *out, const struct sy_answer_choice *c)
 {
-	const char *own = own_word(c->native), *word = finish_word(c->finish);
+	const char *word = finish_word(c->finish);
+	const char *own = c->native != NULL ? sy_gemini_finish(c->native)->native : NULL;
 
 	sy_buf_member(out, "finishReason", own != NULL ? own : word);
 	/* An ordinary end needs no explanation. */
@@ -234,42 +238,81 @@ static void put_grounding(struct sy_buf *out, const struct sy_answer_choice *c)
 	sy_buf_lit(out, "]}");
 }
 
-/* --- Fields beside the content. ---------------------------------------------------------- */
+/* --- Beside the content. ------------------------------------------------------------------ */
 
-/* Those of this API; what others put beside theirs is nothing to its clients. */
-static const char choice_fields[] =
-    "avgLogprobs citationMetadata finishMessage groundingMetadata logprobsResult "
-    "safetyRatings tokenCount urlContextMetadata urlRetrievalMetadata";
-static const char answer_fields[] = "createTime modelStatus promptFeedback";
-
-static const struct sy_answer_extra *find_extra(const struct sy_answer_extra *e,
-    const char *key)
+static void put_span(struct sy_buf *out, const char *key, struct sy_span value)
 {
-	const struct sy_answer_extra *last = NULL;
-
-	for (; e != NULL; e = e->next)
-		if (strcmp(e->key, key) == 0)
-			last = e;
-	return last;
+	sy_buf_key(out, key);
+	if (value.at != NULL)
+		sy_put_compact(value, out);
+	else
+		sy_buf_lit(out, "null");
 }
 
-/* Of a key that came more than once the last counts. */
-static void put_extras(struct sy_buf *out, const struct sy_answer_extra *list,
-    const char *fields)
+static void put_token(struct sy_buf *out, struct sy_span token)
 {
-	for (const struct sy_answer_extra *e = list; e != NULL; e = e->next) {
-		if (!sy_listed(fields, e->key) || find_extra(e, e->key) != e)
+	sy_buf_putc(out, '{');
+	put_span(out, "token", sy_walk_get(token, "token"));
+	put_span(out, "logProbability", sy_walk_get(token, "logprob"));
+	sy_buf_putc(out, '}');
+}
+
+static void put_top(struct sy_buf *out, struct sy_span token)
+{
+	struct sy_span list = sy_walk_get(token, "top_logprobs"), other;
+	const char *comma = "";
+	size_t pos = 0;
+
+	sy_buf_lit(out, "{\"candidates\":[");
+	for (; sy_walk_element(list, &pos, &other); comma = ",") {
+		sy_buf_puts(out, comma);
+		put_token(out, other);
+	}
+	sy_buf_lit(out, "]}");
+}
+
+/* The tokens of all the pieces that came. */
+static void each_token(struct sy_buf *out, const struct sy_answer_extra *e,
+    void (*put)(struct sy_buf *out, struct sy_span token))
+{
+	const char *comma = "";
+
+	for (; e != NULL; e = e->next) {
+		struct sy_span piece = { e->json, e->json_len }, token;
+		struct sy_span list = sy_walk_get(piece, "content");
+		size_t pos = 0;
+
+		if (strcmp(e->key, "logprobs") != 0)
 			continue;
-		sy_buf_key(out, e->key);
-		sy_put_compact((struct sy_span){ e->json, e->json_len }, out);
+		while (sy_walk_element(list, &pos, &token)) {
+			sy_buf_puts(out, comma);
+			comma = ",";
+			put(out, token);
+		}
 	}
 }
 
-void sy_gemini_put_choice_extras(struct sy_buf *out, const struct sy_answer_choice *c)
+static void put_logprobs(struct sy_buf *out, const struct sy_answer_choice *c)
 {
-	put_extras(out, c->extras, choice_fields);
-	if (has_citations(c) && find_extra(c->extras, "groundingMetadata") == NULL)
+	const struct sy_answer_extra *e = c->extras;
+
+	while (e != NULL && strcmp(e->key, "logprobs") != 0)
+		e = e->next;
+	if (e == NULL)
+		return;
+	sy_buf_key(out, "logprobsResult");
+	sy_buf_lit(out, "{\"topCandidates\":[");
+	each_token(out, e, put_top);
+	sy_buf_lit(out, "],\"chosenCandidates\":[");
+	each_token(out, e, put_token);
+	sy_buf_lit(out, "]}");
+}
+
+void sy_gemini_put_beside(struct sy_buf *out, const struct sy_answer_choice *c)
+{
+	if (has_citations(c))
 		put_grounding(out, c);
+	put_logprobs(out, c);
 }
 
 /* Google's count of the output leaves its thoughts out, and that of the input does not leave
@@ -292,11 +335,8 @@ static void put_usage(struct sy_buf *out, const struct sy_usage *u)
 void sy_gemini_put_tail(struct sy_buf *out, const struct sy_face *face,
     const struct sy_answer *answer)
 {
-	if (answer != NULL) {
-		put_extras(out, answer->extras, answer_fields);
-		if (answer->usage.source != SY_USAGE_NONE)
-			put_usage(out, &answer->usage);
-	}
+	if (answer != NULL && answer->usage.source != SY_USAGE_NONE)
+		put_usage(out, &answer->usage);
 	sy_buf_member(out, "modelVersion", face->model);
 	sy_buf_member(out, "responseId", face->id);
 }

@@ -9,13 +9,19 @@
 
 #include <string.h>
 
+const char *sy_seal_any(struct sy_arena *a, enum sy_seal_kind kind, const char *format,
+    const char *payload)
+{
+	return sy_strf(a, SY_SEAL "%c.%s.%s", kind, format != NULL ? format : "",
+	    payload);
+}
+
 const char *sy_seal(struct sy_arena *a, enum sy_seal_kind kind, const char *format,
     const char *payload)
 {
 	if (format != NULL && sy_starts(format, SY_ANTHROPIC_REASONING))
 		return payload;
-	return sy_strf(a, SY_SEAL "%c.%s.%s", kind, format != NULL ? format : "",
-	    payload);
+	return sy_seal_any(a, kind, format, payload);
 }
 
 bool sy_unseal(struct sy_arena *a, const char *text, struct sy_seal *out)

@@ -26,7 +26,11 @@ struct sy_seal {
 	const char *payload;
 };
 
-/* Memory of the arena; the payload itself where it is Anthropic's. */
+/* Memory of the arena. */
+const char *sy_seal_any(struct sy_arena *a, enum sy_seal_kind kind, const char *format,
+    const char *payload);
+
+/* The same, but the payload itself where it is Anthropic's. */
 const char *sy_seal(struct sy_arena *a, enum sy_seal_kind kind, const char *format,
     const char *payload);
 

@@ -121,19 +121,14 @@ static void note_unread(struct sy_call *call)
 		call->dropped = unread;
 }
 
-/* What only the client's own dialect knows. */
-static bool has_native(const struct sy_translation *t)
-{
-	return !same_dialect(t) && t->call->ask->chat->native != NULL;
-}
-
+/* What only the client's own dialect knows goes there with the body as it came, if at all. */
 static int refuse_native(const struct sy_translation *t, struct sy_error *err)
 {
 	const char *needed = t->call->ask->chat->native_needed;
 
 	return sy_fail_code(err, SY_REFUSED, needed, "unsupported_value",
-	    "'%s' is for providers of the dialect %s alone, and %s is none", needed,
-	    t->surface->dialect, t->call->model->provider->name);
+	    "'%s' cannot be sent to %s: it is of the dialect %s alone", needed,
+	    t->call->model->provider->name, t->surface->dialect);
 }
 
 static void leave_out_native(struct sy_translation *t)
@@ -164,12 +159,12 @@ int sy_translation_request(struct sy_translation *t, struct sy_http *out,
 	}
 	if (read_chat(t, err) < 0)
 		return -1;
-	if (has_native(t) && t->call->ask->chat->native_needed != NULL)
+	if (t->call->ask->chat->native_needed != NULL)
 		return refuse_native(t, err);
 	if (t->adapter->build(t->call, out, err) < 0)
 		return -1;
 	note_unread(t->call);
-	if (has_native(t))
+	if (t->call->ask->chat->native != NULL)
 		leave_out_native(t);
 	return 0;
 }

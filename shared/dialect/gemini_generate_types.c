@@ -1,5 +1,5 @@
 /*
- * gemini_types.c - Google's schemas (OpenAPI's of old) as JSON schemas.
+ * gemini_generate_types.c - Google's schemas (OpenAPI's of old) as JSON schemas.
  *
  * Types stand in capitals, null is a flag, counts may be strings, and the order of properties
  * is a list beside them.  What is a JSON schema already comes out as it went in.

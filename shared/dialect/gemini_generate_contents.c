@@ -1,5 +1,5 @@
 /*
- * gemini_contents.c - the contents of a generateContent request, to the waist.
+ * gemini_generate_contents.c - the contents of a generateContent request, to the waist.
  *
  * Clients that stream give each chunk back as a content of its own, so a model's turn is a run
  * of contents, and its text the pieces put together up to the next thing that is no text: the
