@@ -16,6 +16,8 @@ switchyard_sim_SOURCES = \
 	fcgi/sim/embed.c fcgi/sim/embed.h \
 	fcgi/sim/exchange.c fcgi/sim/exchange.h \
 	fcgi/sim/fault.c fcgi/sim/fault.h \
+	fcgi/sim/gemini.c \
+	fcgi/sim/generate.c \
 	fcgi/sim/http.c fcgi/sim/http.h \
 	fcgi/sim/legacy.c fcgi/sim/main.c fcgi/sim/openai.c \
 	fcgi/sim/play.c fcgi/sim/play.h \

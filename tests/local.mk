@@ -102,7 +102,8 @@ tests_unit_sim_sim_test_SOURCES = \
 	tests/unit/sim/ask_test.c tests/unit/sim/http_test.c \
 	tests/unit/sim/schema_test.c tests/unit/sim/step_test.c \
 	tests/unit/sim/suites.c \
-	fcgi/sim/ask.c fcgi/sim/converse.c fcgi/sim/http.c fcgi/sim/schema.c fcgi/sim/step.c fcgi/sim/tree.c
+	fcgi/sim/ask.c fcgi/sim/converse.c fcgi/sim/generate.c fcgi/sim/http.c \
+	fcgi/sim/schema.c fcgi/sim/step.c fcgi/sim/tree.c
 tests_unit_sim_sim_test_LDADD = libswitchyard.a $(JSON_LIBS) $(SODIUM_LIBS) -lcunit
 TESTS += tests/unit/store/store_test
 check_PROGRAMS += tests/unit/store/store_test

@@ -517,7 +517,7 @@ int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint, const
 	ask->endpoint = endpoint;
 	ask->arena = sy_arena_new();
 	ask->model = sy_strdup(ask->arena, name);
-	ask->stream = endpoint == SY_SIM_CONVERSE_STREAM;
+	ask->stream = endpoint == SY_SIM_CONVERSE_STREAM || endpoint == SY_SIM_GENERATE_STREAM;
 	if (endpoint == SY_SIM_IMAGE_FORM || endpoint == SY_SIM_AUDIO_FORM)
 		return read_form(ask, type, body, err);
 	if (read_top(ask, body, err) < 0)
@@ -540,6 +540,9 @@ int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint, const
 	case SY_SIM_CONVERSE:
 	case SY_SIM_CONVERSE_STREAM:
 		return sy_sim_converse_read(ask, err);
+	case SY_SIM_GENERATE:
+	case SY_SIM_GENERATE_STREAM:
+		return sy_sim_generate_read(ask, err);
 	default:
 		return read_anthropic(ask, err);
 	}

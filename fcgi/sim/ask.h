@@ -25,6 +25,8 @@ enum sy_sim_endpoint {
 	SY_SIM_COUNT_TOKENS,
 	SY_SIM_CONVERSE,
 	SY_SIM_CONVERSE_STREAM,
+	SY_SIM_GENERATE,
+	SY_SIM_GENERATE_STREAM,
 	SY_SIM_COMPLETIONS,
 	SY_SIM_EMBEDDINGS,
 	SY_SIM_MODERATIONS,
@@ -85,6 +87,9 @@ int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint, const
 
 /* converse.c: the body of Bedrock's Converse. */
 int sy_sim_converse_read(struct sy_sim_ask *ask, struct sy_error *err);
+
+/* generate.c: the body of Gemini's generateContent. */
+int sy_sim_generate_read(struct sy_sim_ask *ask, struct sy_error *err);
 
 /* For its readers: adds a text to the sum, and to `out` (or NULL) where its words matter; a
  * picture by its type. */

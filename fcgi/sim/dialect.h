@@ -54,6 +54,7 @@ extern const struct sy_sim_dialect sy_sim_anthropic;
 extern const struct sy_sim_dialect sy_sim_moderations, sy_sim_rerank, sy_sim_images,
     sy_sim_speech, sy_sim_transcripts;
 extern const struct sy_sim_dialect sy_sim_bedrock; /* AWS's Converse */
+extern const struct sy_sim_dialect sy_sim_gemini;  /* Google's generateContent */
 
 /* OpenAI's usage object; the keys that only chat has as asked. */
 void sy_sim_openai_usage(const struct sy_sim_answer *a, struct sy_buf *out);

@@ -22,7 +22,7 @@
 enum { MODEL_BYTES = 256 };
 
 static const struct endpoint {
-	const char *path; /* behind /SITE/ and an optional v1/; "*" is any one segment */
+	const char *path; /* behind /SITE/ and an optional v1/ or v1beta/; "*" is any one segment */
 	const char *method;
 	enum sy_sim_endpoint which;
 	const struct sy_sim_dialect *dialect;
@@ -42,6 +42,8 @@ static const struct endpoint {
 	{ "audio/translations", "POST", SY_SIM_AUDIO_FORM, &sy_sim_transcripts },
 	{ "model/*/converse", "POST", SY_SIM_CONVERSE, &sy_sim_bedrock },
 	{ "model/*/converse-stream", "POST", SY_SIM_CONVERSE_STREAM, &sy_sim_bedrock },
+	{ "models/*:generateContent", "POST", SY_SIM_GENERATE, &sy_sim_gemini },
+	{ "models/*:streamGenerateContent", "POST", SY_SIM_GENERATE_STREAM, &sy_sim_gemini },
 	{ "models", "GET", SY_SIM_MODELS, &sy_sim_openai },
 	{ "models/*", "GET", SY_SIM_MODELS, &sy_sim_openai },
 };
@@ -118,7 +120,7 @@ static bool is_like(const char *path, const char *pattern, const char **rest)
 	for (; *pattern != '\0'; pattern++) {
 		if (*pattern == '*') {
 			*rest = path;
-			path += strcspn(path, "/");
+			path += strcspn(path, pattern[1] == ':' ? "/:" : "/");
 		} else if (*path++ != *pattern) {
 			return false;
 		}
@@ -129,8 +131,8 @@ static bool is_like(const char *path, const char *pattern, const char **rest)
 /* The endpoint behind the site's part of the path. */
 static const struct endpoint *find_endpoint(const char *path, const char **rest)
 {
-	if (sy_starts(path, "v1/"))
-		path += 3;
+	if (sy_starts(path, "v1/") || sy_starts(path, "v1beta/"))
+		path = strchr(path, '/') + 1;
 	for (size_t i = 0; i < sizeof(endpoints) / sizeof(*endpoints); i++)
 		if (is_like(path, endpoints[i].path, rest))
 			return &endpoints[i];
@@ -191,6 +193,8 @@ static int check_key(const struct endpoint *e, const struct sy_sim_plan *plan,
 	const char *bearer = sy_sim_http_header(http, "authorization");
 	const char *key = sy_sim_http_header(http, "x-api-key");
 
+	if (key == NULL)
+		key = sy_sim_http_header(http, "x-goog-api-key");
 	if (e->dialect == &sy_sim_bedrock)
 		return sy_sim_signed(http, plan->key, err);
 	if (plan->key == NULL)
@@ -306,8 +310,10 @@ static void serve_attempt(struct sy_sim *sim, struct sy_sim_site *site,
 	bool bad_ask, scripted;
 
 	sy_sim_ask_reset(&sim->ask);
-	bad_ask = sy_sim_ask_read(&sim->ask, e->which,
-	              *segment != '\0' ? read_name(segment, name, sizeof(name)) : NULL,
+	read_name(segment, name, sizeof(name));
+	if (e->dialect == &sy_sim_gemini) /* what to do with it stands behind it */
+		name[strcspn(name, ":")] = '\0';
+	bad_ask = sy_sim_ask_read(&sim->ask, e->which, *name != '\0' ? name : NULL,
 	              sy_sim_http_header(&call->http, "content-type"), &call->http.body,
 	              &err) < 0;
 	scripted = choose_step(site, call, &bad_step) == 0;

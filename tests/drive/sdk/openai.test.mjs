@@ -364,6 +364,8 @@ for (const target of targets) {
   it('context too long: its own code', async () => {
     await script(faulty, [], { status: 400, error: target.startsWith('an')
       ? { type: 'invalid_request_error', message: 'prompt is too long: 250000 tokens > 200000 maximum' }
+      : target.startsWith('ge')
+      ? { code: 400, status: 'INVALID_ARGUMENT', message: 'The input token count (250000) exceeds the maximum number of tokens allowed (8192).' }
       : { message: "This model's maximum context length is 8192 tokens.", type: 'invalid_request_error', param: 'messages', code: 'context_length_exceeded' } });
     await assert.rejects(client().chat.completions.create({ model: `${faulty}:echo`, messages: ask('Hi') }), (err) => {
       assert.equal(err.status, 400);
