@@ -10,6 +10,7 @@ switchyard_sim_SOURCES = \
 	fcgi/sim/ask.c fcgi/sim/ask.h \
 	fcgi/sim/attempts.c fcgi/sim/attempts.h \
 	fcgi/sim/bedrock.c \
+	fcgi/sim/cohere.c \
 	fcgi/sim/control.c fcgi/sim/control.h \
 	fcgi/sim/converse.c \
 	fcgi/sim/dialect.c fcgi/sim/dialect.h \

@@ -205,6 +205,7 @@ SY_FUZZ_TARGETS = \
 	tests/fuzz/fuzz_anthropic_build \
 	tests/fuzz/fuzz_anthropic_feed tests/fuzz/fuzz_anthropic_parse \
 	tests/fuzz/fuzz_catalogue \
+	tests/fuzz/fuzz_cohere_feed tests/fuzz/fuzz_cohere_parse \
 	tests/fuzz/fuzz_config_blob tests/fuzz/fuzz_config_text \
 	tests/fuzz/fuzz_eventstream \
 	tests/fuzz/fuzz_openai_feed tests/fuzz/fuzz_openai_parse \
@@ -233,6 +234,12 @@ tests_fuzz_fuzz_anthropic_feed_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_anthropic_parse_SOURCES = tests/fuzz/fuzz_anthropic_parse.c $(SY_FUZZ_COMMON)
 tests_fuzz_fuzz_anthropic_parse_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_anthropic_parse_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_cohere_feed_SOURCES = tests/fuzz/fuzz_cohere_feed.c $(SY_FUZZ_COMMON)
+tests_fuzz_fuzz_cohere_feed_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_cohere_feed_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_cohere_parse_SOURCES = tests/fuzz/fuzz_cohere_parse.c $(SY_FUZZ_COMMON)
+tests_fuzz_fuzz_cohere_parse_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_cohere_parse_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_openai_feed_SOURCES = tests/fuzz/fuzz_openai_feed.c $(SY_FUZZ_COMMON)
 tests_fuzz_fuzz_openai_feed_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_openai_feed_LDFLAGS = $(SY_FUZZ_LINK)

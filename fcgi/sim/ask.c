@@ -12,6 +12,7 @@
 #include "base/word.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum {
 	TEXT_BYTES = 64 * 1024 * 1024,
@@ -204,7 +205,7 @@ static bool knows_role(enum sy_sim_endpoint endpoint, const char *role)
 {
 	static const char *const roles[] = { "user", "assistant", "system", "developer",
 		"tool", "function" };
-	size_t count = endpoint == SY_SIM_CHAT ? 6 : 2;
+	size_t count = endpoint == SY_SIM_CHAT ? 6 : endpoint == SY_SIM_COHERE ? 5 : 2;
 
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(roles[i], role) == 0)
@@ -235,6 +236,20 @@ static int read_message(struct sy_sim_ask *ask, struct json_object *in, const ch
 	return read_content(ask, in, "content", out, path, err);
 }
 
+/* Cohere refuses words beside calls. */
+static int check_cohere(struct sy_sim_ask *ask, struct json_object *in, const char *path,
+    struct sy_error *err)
+{
+	struct json_object *content = sy_json_get(in, "content");
+
+	if (ask->endpoint != SY_SIM_COHERE || sy_json_get(in, "tool_calls") == NULL ||
+	    !json_object_is_type(content, json_type_string) ||
+	    json_object_get_string_len(content) == 0)
+		return 0;
+	return sy_fail(err, SY_BAD_REQUEST, path,
+	    "a message with tool calls must not have content");
+}
+
 static int read_messages(struct sy_sim_ask *ask, struct sy_error *err)
 {
 	struct json_object *list = NULL;
@@ -248,7 +263,8 @@ static int read_messages(struct sy_sim_ask *ask, struct sy_error *err)
 		    "'messages' must not be empty");
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		sy_json_path_at(path, sizeof(path), "", "messages", i);
-		if (read_message(ask, json_object_array_get_idx(list, i), path, err) < 0)
+		if (read_message(ask, json_object_array_get_idx(list, i), path, err) < 0 ||
+		    check_cohere(ask, json_object_array_get_idx(list, i), path, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -315,7 +331,7 @@ static int read_calls(struct sy_sim_ask *ask, struct sy_error *err)
 	    sy_json_bool(choice, "disable_parallel_tool_use", "tool_choice", &disabled,
 	        err) < 0)
 		return -1;
-	if (strcmp(word, "none") == 0)
+	if (strcasecmp(word, "none") == 0)
 		ask->tool_count = 0;
 	ask->one_call = ask->tool_forced || !parallel || disabled;
 	return 0;
@@ -330,6 +346,10 @@ static void read_schema(struct sy_sim_ask *ask)
 {
 	struct json_object *format = sy_json_get(ask->root, "response_format");
 
+	if (ask->endpoint == SY_SIM_COHERE) {
+		ask->schema = sy_json_get(format, "json_schema");
+		return;
+	}
 	if (format != NULL) {
 		ask->schema = sy_json_get(sy_json_get(format, "json_schema"), "schema");
 		return;
@@ -367,6 +387,19 @@ static int read_anthropic(struct sy_sim_ask *ask, struct sy_error *err)
 	if (read_content(ask, ask->root, "system", NULL, "", err) < 0 ||
 	    read_messages(ask, err) < 0 || read_calls(ask, err) < 0)
 		return -1;
+	read_schema(ask);
+	return 0;
+}
+
+/* A choice cannot be named; a single tool that is required is as good as that. */
+static int read_cohere(struct sy_sim_ask *ask, struct sy_error *err)
+{
+	if (read_messages(ask, err) < 0 || read_calls(ask, err) < 0 ||
+	    read_limit(ask, "max_tokens", err) < 0)
+		return -1;
+	ask->tool_forced = ask->tool_count == 1 &&
+	    strcmp(sy_sim_word(ask->root, "tool_choice"), "REQUIRED") == 0;
+	ask->one_call |= ask->tool_forced;
 	read_schema(ask);
 	return 0;
 }
@@ -525,6 +558,8 @@ int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint, const
 	switch (endpoint) {
 	case SY_SIM_CHAT:
 		return read_chat(ask, err);
+	case SY_SIM_COHERE:
+		return read_cohere(ask, err);
 	case SY_SIM_COMPLETIONS:
 		return read_completions(ask, err);
 	case SY_SIM_EMBEDDINGS:

@@ -53,6 +53,7 @@ extern const struct sy_sim_dialect sy_sim_anthropic;
 /* OpenAI's, of tasks that are no chat: task.c. */
 extern const struct sy_sim_dialect sy_sim_moderations, sy_sim_rerank, sy_sim_images,
     sy_sim_speech, sy_sim_transcripts;
+extern const struct sy_sim_dialect sy_sim_cohere;
 extern const struct sy_sim_dialect sy_sim_bedrock; /* AWS's Converse */
 extern const struct sy_sim_dialect sy_sim_gemini;  /* Google's generateContent */
 

@@ -30,6 +30,7 @@ static const struct endpoint {
 	{ "chat/completions", "POST", SY_SIM_CHAT, &sy_sim_openai },
 	{ "messages", "POST", SY_SIM_MESSAGES, &sy_sim_anthropic },
 	{ "messages/count_tokens", "POST", SY_SIM_COUNT_TOKENS, &sy_sim_anthropic },
+	{ "chat", "POST", SY_SIM_COHERE, &sy_sim_cohere },
 	{ "embeddings", "POST", SY_SIM_EMBEDDINGS, &sy_sim_openai },
 	{ "completions", "POST", SY_SIM_COMPLETIONS, &sy_sim_legacy },
 	{ "moderations", "POST", SY_SIM_MODERATIONS, &sy_sim_moderations },

@@ -133,7 +133,8 @@ class Recording:
         self.status = self.data["response"]["status"]
         self.stream = "stream" in self.data["tags"]
         self.error = self.status != 200 or "error-in-200" in self.data["tags"]
-        self.dialect, self.wanted = golden.ENDPOINTS.get(self.data["endpoint"], (None, None))
+        self.dialect, self.wanted = (golden.ENDPOINTS[self.data["endpoint"]]
+                                     if golden.is_ours(self.data) else (None, None))
 
 
 def recordings():

@@ -2,7 +2,7 @@
 
 The cases are in sdk/; each runs against a provider of OpenAI's dialect whose answers are
 rebuilt, one whose answers pass verbatim, one of Anthropic's dialect, one of Bedrock's, whose
-requests are signed, and one of Gemini's.
+requests are signed, one of Gemini's, and one of Cohere's.
 """
 import os
 import re
@@ -13,7 +13,8 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import rig  # noqa: E402
 
-DIALECTS = {"oa": "openai", "oc": "openai", "an": "anthropic", "be": "bedrock", "ge": "gemini"}
+DIALECTS = {"oa": "openai", "oc": "openai", "an": "anthropic", "be": "bedrock", "ge": "gemini",
+            "co": "cohere"}
 # Bedrock's requests are signed, for models whose ids have what a path must not have.
 SECRETS = {"be": "AKIDEXAMPLE:sk-test-secret", "bef": "AKIDEXAMPLE:sk-test-secret"}
 SIGNED = {"auth": "sigv4", "region": "us-east-1"}

@@ -366,6 +366,8 @@ for (const target of targets) {
       ? { type: 'invalid_request_error', message: 'prompt is too long: 250000 tokens > 200000 maximum' }
       : target.startsWith('ge')
       ? { code: 400, status: 'INVALID_ARGUMENT', message: 'The input token count (250000) exceeds the maximum number of tokens allowed (8192).' }
+      : target === 'co'
+      ? { message: 'too many tokens: size limit exceeded by 836 tokens.' }
       : { message: "This model's maximum context length is 8192 tokens.", type: 'invalid_request_error', param: 'messages', code: 'context_length_exceeded' } });
     await assert.rejects(client().chat.completions.create({ model: `${faulty}:echo`, messages: ask('Hi') }), (err) => {
       assert.equal(err.status, 400);
