@@ -127,6 +127,8 @@ void sy_settle_marks(struct sy_writer *w, bool wanted)
 		w->tool_marks[i] = sy_mark_of(chat->tools[i].cache_control);
 	each_leading_mark(w, count_mark, &lead);
 	sy_turns_marks(&w->plan->turns, count_mark, &late);
+	if (!wanted && lead.count + late.count > 0)
+		sy_note(&w->plan->notes, "cache_control");
 	lead.drop = !wanted ? lead.count : lead.count > most ? lead.count - most : 0;
 	most -= lead.count - lead.drop < most ? lead.count - lead.drop : most;
 	late.drop = !wanted ? late.count : late.count > most ? late.count - most : 0;
@@ -202,6 +204,13 @@ static void put_stop(struct sy_writer *w)
 		sy_buf_putc(w->out, ']');
 }
 
+/* The one label that Anthropic takes. */
+static bool has_more_than_a_user(struct json_object *metadata)
+{
+	return metadata != NULL && json_object_object_length(metadata) >
+	        (sy_json_get(metadata, "user_id") != NULL);
+}
+
 /* The provider asks for an opaque id: what looks like a name or an address is hashed. */
 static void put_user(struct sy_writer *w)
 {
@@ -211,6 +220,8 @@ static void put_user(struct sy_writer *w)
 	unsigned char digest[16];
 	char hex[2 * sizeof(digest) + 1];
 
+	if (has_more_than_a_user(chat->metadata))
+		sy_note(&w->plan->notes, "metadata");
 	if (user == NULL || *user == '\0')
 		return;
 	if (strpbrk(user, "@ ") != NULL || strlen(user) > 256) {

@@ -324,13 +324,6 @@ static int refuse(const struct sy_chat *chat, struct sy_error *err)
 	    "'%s' cannot be kept by this model's provider", what);
 }
 
-/* The one label that Anthropic takes. */
-static bool has_more_than_a_user(struct json_object *metadata)
-{
-	return metadata != NULL && json_object_object_length(metadata) >
-	        (sy_json_get(metadata, "user_id") != NULL);
-}
-
 static void note_the_rest(struct sy_anthropic_plan *p)
 {
 	const struct sy_chat *chat = p->chat;
@@ -341,8 +334,6 @@ static void note_the_rest(struct sy_anthropic_plan *p)
 		sy_note(&p->notes, "presence_penalty");
 	if (chat->seed != NULL)
 		sy_note(&p->notes, "seed");
-	if (has_more_than_a_user(chat->metadata))
-		sy_note(&p->notes, "metadata");
 	for (size_t i = 0; i < chat->message_count; i++)
 		if (chat->messages[i].name != NULL &&
 		    chat->messages[i].role != SY_ROLE_TOOL)

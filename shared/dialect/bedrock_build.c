@@ -359,6 +359,15 @@ static void put_metadata(struct sy_writer *w)
 	end_members(&m);
 }
 
+static void drop_tool_marks(struct sy_writer *w)
+{
+	for (size_t i = 0; i < w->plan->chat->tool_count; i++) {
+		if (w->tool_marks[i] != SY_MARK_NONE)
+			sy_note(&w->plan->notes, "tools.cache_control");
+		w->tool_marks[i] = SY_MARK_NONE;
+	}
+}
+
 static void free_table(void *table)
 {
 	lh_table_free(table);
@@ -381,8 +390,8 @@ int sy_bedrock_write(struct sy_anthropic_plan *plan,
 	sy_defer(a, free_table, b.names);
 	sy_settle_marks(&b.w,
 	    family->cache && sy_anthropic_may_send(plan->model, "cache_control"));
-	for (size_t i = 0; family->no_tool_cache && i < plan->chat->tool_count; i++)
-		b.w.tool_marks[i] = SY_MARK_NONE;
+	if (family->no_tool_cache)
+		drop_tool_marks(&b.w);
 	sy_buf_putc(out, '{');
 	if (sy_bedrock_write_turns(&b) < 0)
 		return -1;
