@@ -204,6 +204,8 @@ SY_FUZZ_COMMON = $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h tests/fuzz/contract.c tests/f
 SY_FUZZ_TARGETS = \
 	tests/fuzz/fuzz_anthropic_build \
 	tests/fuzz/fuzz_anthropic_feed tests/fuzz/fuzz_anthropic_parse \
+	tests/fuzz/fuzz_bedrock_build \
+	tests/fuzz/fuzz_bedrock_feed tests/fuzz/fuzz_bedrock_parse \
 	tests/fuzz/fuzz_catalogue \
 	tests/fuzz/fuzz_cohere_feed tests/fuzz/fuzz_cohere_parse \
 	tests/fuzz/fuzz_config_blob tests/fuzz/fuzz_config_text \
@@ -216,6 +218,15 @@ check_PROGRAMS += $(SY_FUZZ_TARGETS)
 TESTS += tests/fuzz/seeds.sh
 EXTRA_DIST += tests/fuzz/seeds.sh tests/fuzz/seeds tests/fuzz/main.c
 
+tests_fuzz_fuzz_bedrock_build_SOURCES = tests/fuzz/fuzz_bedrock_build.c $(SY_FUZZ_COMMON)
+tests_fuzz_fuzz_bedrock_build_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_bedrock_build_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_bedrock_feed_SOURCES = tests/fuzz/fuzz_bedrock_feed.c $(SY_FUZZ_COMMON)
+tests_fuzz_fuzz_bedrock_feed_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_bedrock_feed_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_bedrock_parse_SOURCES = tests/fuzz/fuzz_bedrock_parse.c $(SY_FUZZ_COMMON)
+tests_fuzz_fuzz_bedrock_parse_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_bedrock_parse_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_catalogue_SOURCES = tests/fuzz/fuzz_catalogue.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
 tests_fuzz_fuzz_catalogue_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_catalogue_LDFLAGS = $(SY_FUZZ_LINK)
