@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Recorded requests in Anthropic's and in Cohere's dialect, there and back.
+"""Recorded requests in Anthropic's, Bedrock's and Cohere's dialects, there and back.
 
 Each recorded request is written as an OpenAI client would write it (by the code below, which
 shares nothing with the gateway), translated by the gateway, and compared with the recording:
@@ -189,6 +189,101 @@ def cohere_plain(body):
     return out
 
 
+# --- From Converse to chat completions -------------------------------------------------------
+
+def converse_parts(blocks):
+    parts = []
+    for b in blocks:
+        if "text" in b:
+            parts.append({"type": "text", "text": b["text"]})
+        elif "image" in b and "bytes" in b["image"]["source"]:
+            parts.append({"type": "image_url", "image_url": {"url": "data:image/%s;base64,%s" % (
+                b["image"]["format"], b["image"]["source"]["bytes"])}})
+        elif "json" in b:
+            parts.append({"type": "text", "text": json.dumps(b["json"])})
+        elif "cachePoint" in b:
+            parts[-1]["cache_control"] = {"type": "ephemeral", **({"ttl": b["cachePoint"]["ttl"]}
+                                                                  if "ttl" in b["cachePoint"] else {})}
+        else:
+            raise Unsayable("a block of %s" % " and ".join(b))
+    return parts
+
+
+def converse_messages(message):
+    content, out = message["content"], []
+    if message["role"] == "user":
+        for b in content:
+            if "toolResult" in b:
+                r = b["toolResult"]
+                out.append({"role": "tool", "tool_call_id": r["toolUseId"], "content": converse_parts(r["content"]),
+                            **({"is_error": True} if r.get("status") == "error" else {})})
+        words = converse_parts([b for b in content if "toolResult" not in b])
+        return out + ([{"role": "user", "content": words}] if words else [])
+    said = {"role": "assistant", "content": converse_parts(
+        [b for b in content if "toolUse" not in b and "reasoningContent" not in b]), "tool_calls": [
+            {"id": b["toolUse"]["toolUseId"], "type": "function", "function": {
+                "name": b["toolUse"]["name"], "arguments": json.dumps(b["toolUse"]["input"])}}
+            for b in content if "toolUse" in b], "reasoning_details": [
+                {"type": "reasoning.text", "format": "anthropic-claude-v1", "index": i,
+                 **b["reasoningContent"]["reasoningText"]}
+                for i, b in enumerate(content) if "reasoningContent" in b]}
+    return [{k: v for k, v in said.items() if v or k == "role"}]
+
+
+def converse_as_openai(body):
+    out = {"model": "m", "messages": []}
+    if body.get("system"):
+        out["messages"].append({"role": "system", "content": converse_parts(body["system"])})
+    for m in body["messages"]:
+        out["messages"] += converse_messages(m)
+    limits, own = body.get("inferenceConfig") or {}, dict(body.get("additionalModelRequestFields") or {})
+    for theirs, ours in (("maxTokens", "max_completion_tokens"), ("temperature", "temperature"),
+                         ("topP", "top_p"), ("stopSequences", "stop")):
+        if theirs in limits:
+            out[ours] = limits[theirs]
+    if "inferenceConfig" in own:
+        out["top_k"] = own.pop("inferenceConfig")["topK"]
+    if "reasoning_config" in own:
+        out["reasoning"] = {"max_tokens": own.pop("reasoning_config")["budget_tokens"]}
+    if own:
+        raise Unsayable("fields of the model's own: %s" % " ".join(own))
+    for tool in (body.get("toolConfig") or {}).get("tools", []):
+        if "toolSpec" not in tool:
+            raise Unsayable("a tool that the service runs")
+        spec = tool["toolSpec"]
+        out.setdefault("tools", []).append({"type": "function", "function": {
+            "name": spec["name"], "parameters": spec["inputSchema"]["json"],
+            **({"description": spec["description"]} if "description" in spec else {})}})
+    if "outputConfig" in body:
+        schema = body["outputConfig"]["textFormat"]["structure"]["jsonSchema"]
+        out["response_format"] = {"type": "json_schema", "json_schema": {
+            "name": schema["name"], "schema": json.loads(schema["schema"])}}
+    if "guardrailConfig" in body:
+        out["guardrailConfig"] = body["guardrailConfig"]
+    return out
+
+
+def converse_plain(body):
+    """Turns of one role joined, what Anthropic renamed by its newer name, results as text."""
+    out = json.loads(json.dumps(body))
+    messages = []
+    for m in out["messages"]:
+        for b in m["content"]:
+            for r in (b.get("toolResult") or {}).get("content", []):
+                if "json" in r:
+                    r["text"] = json.dumps(r.pop("json"))
+        if messages and messages[-1]["role"] == m["role"]:
+            messages[-1]["content"] += m["content"]
+        else:
+            messages.append(m)
+    out["messages"] = messages
+    out.setdefault("inferenceConfig", {})
+    own = out.get("additionalModelRequestFields") or {}
+    if "reasoning_config" in own:
+        own["thinking"] = own.pop("reasoning_config")
+    return out
+
+
 # --- Comparing -------------------------------------------------------------------------------
 
 def plain(body):
@@ -241,12 +336,14 @@ def differences(a, b, path=""):
 # How a dialect's requests are written as OpenAI's, and compared.
 WAYS = {
     "anthropic": ("messages", "https://api.anthropic.com/v1", as_openai, plain),
+    "bedrock": ("converse", "https://bedrock-runtime.us-east-1.amazonaws.com", converse_as_openai, converse_plain),
     "cohere": ("cohere-chat", "https://api.cohere.com/v2", cohere_as_openai, cohere_plain),
 }
 
 # What differs on purpose: where, and why.
 MEANT = {
     "max_tokens": "fitted to the model",
+    "inferenceConfig.maxTokens": "fitted to the model",
     "stream": "a long answer is always streamed",
     "thinking.display": "has no word in OpenAI's dialect",
     "thinking.budget_tokens": "fitted into the client's limit",
@@ -268,7 +365,7 @@ def judge(dialect, recorded, sent):
 def translate(program, dialect, recording):
     body = recording["request"]["body"]
     _, base_url, write, _ = WAYS[dialect]
-    job = {"set": {"dialect": dialect, "model": body["model"], "base_url": base_url},
+    job = {"set": {"dialect": dialect, "model": body.get("model", recording["model"]), "base_url": base_url},
            "request": json.dumps(write(body))}
     said = json.loads(subprocess.run([program], input=json.dumps(job).encode() + b"\n",
                                      stdout=subprocess.PIPE, check=True).stdout)
