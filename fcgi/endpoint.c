@@ -121,6 +121,8 @@ static const struct sy_endpoint endpoints[] = {
 	ROW("POST", "/v1/images/edits",                       SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_image_edit),
 	ROW("POST", "/v1/deployments/{}/images/edits",        SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_image_edit),
 	ROW("POST", "/v1/images/variations",                  SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_image_variation),
+	ROW("POST", "/v1/rerank",                             SY_FOR_KEYS,   serve_asked,   &sy_surface_rerank),
+	ROW("POST", "/v2/rerank",                             SY_FOR_KEYS,   serve_asked,   &sy_surface_rerank),
 	ROW("POST", "/v1/audio/speech",                       SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_speech),
 	ROW("POST", "/v1/deployments/{}/audio/speech",        SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_speech),
 	ROW("POST", "/v1/audio/transcriptions",               SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_transcription),

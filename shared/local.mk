@@ -33,6 +33,7 @@ libswitchyard_a_SOURCES += \
 	shared/model/event.h \
 	shared/model/health.c shared/model/health.h \
 	shared/model/quirks.c shared/model/quirks.h \
+	shared/model/rerank.h \
 	shared/model/task.c shared/model/task.h \
 	shared/model/usage.c shared/model/usage.h \
 	shared/model/words.c shared/model/words.h
@@ -86,6 +87,7 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/bedrock_build.c \
 	shared/dialect/bedrock_content.c shared/dialect/bedrock_content.h \
 	shared/dialect/bedrock_family.c shared/dialect/bedrock_family.h \
+	shared/dialect/bedrock_invoke.c \
 	shared/dialect/bedrock_media.c \
 	shared/dialect/bedrock_out.c \
 	shared/dialect/bedrock_read.c shared/dialect/bedrock_read.h \
@@ -98,13 +100,16 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/cohere_build.c shared/dialect/cohere_build.h \
 	shared/dialect/cohere_out.c \
 	shared/dialect/cohere_read.c \
+	shared/dialect/cohere_tasks.c \
 	shared/dialect/cohere_turns.c \
 	shared/dialect/edit.c shared/dialect/edit.h \
+	shared/dialect/embed.c shared/dialect/embed.h \
 	shared/dialect/fields.c shared/dialect/fields.h \
 	shared/dialect/gemini.h \
 	shared/dialect/gemini_blame.c \
 	shared/dialect/gemini_build.c \
 	shared/dialect/gemini_content.c shared/dialect/gemini_content.h \
+	shared/dialect/gemini_embed.c \
 	shared/dialect/gemini_generate.h \
 	shared/dialect/gemini_generate_contents.c \
 	shared/dialect/gemini_generate_in.c \
@@ -162,6 +167,8 @@ libswitchyard_a_SOURCES += \
 	shared/dialect/openai_usage.c \
 	shared/dialect/parts.c shared/dialect/parts.h \
 	shared/dialect/registry.c \
+	shared/dialect/rerank.h \
+	shared/dialect/rerank_in.c shared/dialect/rerank_out.c shared/dialect/rerank_read.c \
 	shared/dialect/responses.h \
 	shared/dialect/responses_in.c \
 	shared/dialect/responses_items.c \

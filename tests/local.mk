@@ -290,9 +290,9 @@ tests_fuzz_fuzz_head_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_head_LDFLAGS = $(SY_FUZZ_LINK)
 
 # What providers really answered, and cases by hand: tests/golden.
-TESTS += tests/golden/exchanges.py tests/golden/requests.py
+TESTS += tests/golden/exchanges.py tests/golden/requests.py tests/golden/tasks.py
 check_PROGRAMS += tests/golden/replay
-EXTRA_DIST += tests/golden/exchanges.py tests/golden/requests.py
+EXTRA_DIST += tests/golden/exchanges.py tests/golden/requests.py tests/golden/tasks.py
 tests_golden_replay_SOURCES = tests/golden/replay.c tests/golden/trial.c tests/golden/trial.h
 tests_golden_replay_LDADD = $(SY_LIBS)
 
@@ -303,5 +303,6 @@ EXTRA_DIST += tests/golden/anthropic tests/golden/cohere tests/golden/embeddings
 EXTRA_DIST += tests/golden/openai-responses
 EXTRA_DIST += tests/golden/gemini-generate
 EXTRA_DIST += tests/golden/messages
+EXTRA_DIST += tests/golden/completions tests/golden/rerank tests/golden/tasks
 tests_golden_golden_SOURCES = tests/golden/golden.c tests/golden/trial.c tests/golden/trial.h
 tests_golden_golden_LDADD = $(SY_LIBS)

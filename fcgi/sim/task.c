@@ -101,7 +101,7 @@ static int score(const char *query, const char *document)
 		}
 		query += len + (query[len] != '\0');
 	}
-	return words > 0 ? found * 1000 / words : 0;
+	return words > 0 ? found * 999 / words : 0;
 }
 
 /* In the order of the documents, which is nobody's promise. */

@@ -29,7 +29,7 @@ static void release(void *arg)
 }
 
 /* The whole id is one segment of the path: a colon and a slash are parts of it. */
-static const char *path_of(const struct sy_call *call)
+const char *sy_bedrock_path(const struct sy_call *call, const char *method)
 {
 	static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789-._~";
@@ -44,7 +44,7 @@ static const char *path_of(const struct sy_call *call)
 			sy_buf_putc(path, *id);
 		else
 			sy_buf_printf(path, "%%%02X", (unsigned char)*id);
-	sy_buf_puts(path, call->stream ? "/converse-stream" : "/converse");
+	sy_buf_puts(path, method);
 	return path->data;
 }
 
@@ -104,7 +104,7 @@ static int build(struct sy_call *call, struct sy_http *out, struct sy_error *err
 		    BODY_BYTES >> 20);
 	if (p->notes.text[0] != '\0')
 		call->dropped = p->notes.text;
-	out->url = path_of(call);
+	out->url = sy_bedrock_path(call, call->stream ? "/converse-stream" : "/converse");
 	return sy_http_piece(out, body->data, body->len, err);
 }
 
@@ -112,6 +112,7 @@ const struct sy_adapter sy_adapter_bedrock = {
 	.name = "bedrock",
 	.framing = SY_FRAMING_AMAZON,
 	.stream_state = SY_BEDROCK_STREAM_BYTES,
+	.ways = sy_bedrock_ways,
 	.build = build,
 	.parse = sy_bedrock_parse,
 	.feed = sy_bedrock_feed,

@@ -5,6 +5,7 @@
  *	cohere_turns   its messages and documents
  *	cohere_read    answers to events
  *	cohere_blame   what an error means
+ *	cohere_tasks   embeddings and reranking
  *	cohere_out     the table
  */
 #ifndef SY_DIALECT_COHERE_H
@@ -12,6 +13,7 @@
 
 #include "base/walk.h"
 #include "dialect/adapter.h"
+#include "dialect/task.h"
 
 #include <stddef.h>
 
@@ -28,6 +30,15 @@ void sy_cohere_finish(const struct sy_call *call, void *state,
 
 void sy_cohere_blame(const struct sy_call *call, int status, const char *body, size_t len,
     struct sy_error *err);
+
+/* --- Embeddings and reranking. ----------------------------------------------------------- */
+
+#define SY_COHERE_TEXTS_MAX 96
+
+/* What is embedded and what for, as members; others serve Cohere's models in the same shape. */
+void sy_cohere_put_embed(const struct sy_call *call, struct sy_buf *out);
+
+extern const struct sy_task_way sy_cohere_ways[];
 
 extern const struct sy_adapter sy_adapter_cohere;
 

@@ -15,6 +15,7 @@
  *	gemini_grounding what it rests on
  *	gemini_usage     token counts
  *	gemini_blame     what an error means
+ *	gemini_embed     embeddings
  *	gemini_out       the table
  *
  * The Gemini API and Vertex AI speak it; what differs between them is in a provider's row: its
@@ -31,6 +32,7 @@
 
 struct sy_chat;
 struct sy_tool;
+struct sy_vectors;
 
 /* --- Words. ------------------------------------------------------------------------------ */
 
@@ -65,15 +67,20 @@ const struct sy_tool *sy_gemini_tool(const struct sy_chat *chat, struct sy_arena
 /* The path below a provider's address; in the arena, or NULL when the model's name cannot
  * stand in one. */
 const char *sy_gemini_path(const struct sy_call *call);
+const char *sy_gemini_path_to(const struct sy_call *call, const char *method);
 
 /* --- Requests. --------------------------------------------------------------------------- */
 
 int sy_gemini_build(struct sy_call *call, struct sy_http *out, struct sy_error *err);
+int sy_gemini_embed_build(struct sy_call *call, struct sy_http *out, struct sy_error *err);
 int sy_gemini_splice(struct sy_call *call, struct sy_http *out, struct sy_error *err);
 int sy_gemini_pass(const struct sy_call *call, const struct sy_record *rec,
     struct sy_buf *out);
 
 /* --- Answers. ---------------------------------------------------------------------------- */
+
+int sy_gemini_vectors(const struct sy_call *call, struct sy_span body,
+    struct sy_vectors *out, struct sy_error *err);
 
 #define SY_GEMINI_STATE_BYTES sizeof(void *)
 

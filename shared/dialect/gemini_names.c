@@ -67,6 +67,12 @@ const struct sy_tool *sy_gemini_tool(const struct sy_chat *chat, struct sy_arena
 /* A tuned model's name has its folder with it: "tunedModels/x". */
 const char *sy_gemini_path(const struct sy_call *call)
 {
+	return sy_gemini_path_to(call,
+	    call->stream ? ":streamGenerateContent?alt=sse" : ":generateContent");
+}
+
+const char *sy_gemini_path_to(const struct sy_call *call, const char *method)
+{
 	const char *model = call->model->upstream, *path;
 	struct sy_buf out;
 
@@ -77,8 +83,7 @@ const char *sy_gemini_path(const struct sy_call *call)
 			sy_buf_putc(&out, *p);
 		else
 			sy_buf_printf(&out, "%%%02X", (unsigned char)*p);
-	sy_buf_puts(&out, call->stream ? ":streamGenerateContent?alt=sse"
-	                               : ":generateContent");
+	sy_buf_puts(&out, method);
 	path = out.full ? NULL : sy_strndup(call->arena, out.data, out.len);
 	sy_buf_release(&out);
 	return path;

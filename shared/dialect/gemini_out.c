@@ -3,10 +3,18 @@
  */
 #include "dialect/gemini.h"
 
+#include "dialect/task.h"
+
+static const struct sy_task_way ways[] = {
+	{ SY_TASK_EMBED, sy_gemini_embed_build, .vectors = sy_gemini_vectors },
+	{ .build = NULL },
+};
+
 const struct sy_adapter sy_adapter_gemini = {
 	.name = "gemini",
 	.framing = SY_FRAMING_SSE,
 	.stream_state = SY_GEMINI_STATE_BYTES,
+	.ways = ways,
 	.build = sy_gemini_build,
 	.splice = sy_gemini_splice,
 	.pass = sy_gemini_pass,

@@ -12,15 +12,17 @@
 #include "base/walk.h"
 #include "dialect/notes.h"
 #include "dialect/openai.h"
+#include "dialect/rerank.h"
 #include "model/config.h"
 
 #include <string.h>
 
-#define ROOM_EXTRA 1024 /* of what is added: the model's name in JSON, stream options */
+#define BODY_BYTES (64 << 20)
 
 static const char *const paths[SY_TASKS] = {
 	[SY_TASK_COMPLETE] = "/completions",
 	[SY_TASK_EMBED] = "/embeddings",
+	[SY_TASK_RERANK] = "/rerank",
 	[SY_TASK_MODERATE] = "/moderations",
 	[SY_TASK_IMAGE] = "/images/generations",
 	[SY_TASK_IMAGE_EDIT] = "/images/edits",
@@ -45,15 +47,14 @@ static void put_member(struct sy_call *call, const struct sy_member *m,
 {
 	const struct sy_quirks *q = &call->model->provider->quirks;
 
-	if (m->type == SY_J_NULL || strcmp(m->key, "model") == 0 ||
-	    strcmp(m->key, "stream_options") == 0)
+	if (m->type == SY_J_NULL)
 		return;
 	if (!may_be_sent(q, m->key)) {
 		sy_note(notes, m->key);
 		return;
 	}
 	sy_buf_putc(out, ',');
-	sy_buf_json_str(out, sy_openai_renamed(q, m->key, call->arena));
+	sy_buf_json_str(out, sy_openai_renamed(q, m->key, call->arena)); /* a stranger's */
 	sy_buf_putc(out, ':');
 	sy_buf_add(out, call->ask->scan.text + m->at, m->len);
 }
@@ -71,23 +72,66 @@ static void put_stream_options(const struct sy_call *call, struct sy_buf *out)
 		sy_buf_puts(out, ",\"stream_options\":{\"include_usage\":true}");
 }
 
-static int build_json(struct sy_call *call, struct sy_http *out, struct sy_error *err)
+static struct sy_buf *begin_body(struct sy_call *call)
+{
+	struct sy_buf *body = sy_alloc(call->arena, sizeof(*body));
+
+	sy_buf_init(body, BODY_BYTES);
+	sy_defer(call->arena, release, body);
+	return body;
+}
+
+/* The members that are left, and the end. */
+static int end_body(struct sy_call *call, const char *said, struct sy_buf *body,
+    struct sy_http *out, struct sy_error *err)
 {
 	const struct sy_scan *s = &call->ask->scan;
 	struct sy_notes *notes = sy_alloc(call->arena, sizeof(*notes));
-	struct sy_buf *body = sy_alloc(call->arena, sizeof(*body));
 
-	sy_buf_init(body, 2 * s->len + 6 * strlen(call->model->upstream) + ROOM_EXTRA);
-	sy_defer(call->arena, release, body);
-	sy_buf_puts(body, "{\"model\":");
-	sy_buf_json_str(body, call->model->upstream);
 	for (size_t i = 0; i < s->member_count; i++)
-		put_member(call, &s->members[i], notes, body);
-	put_stream_options(call, body);
+		if (!sy_listed(said, s->members[i].key))
+			put_member(call, &s->members[i], notes, body);
 	sy_buf_putc(body, '}');
 	if (notes->text[0] != '\0')
 		call->dropped = notes->text;
+	if (body->full)
+		return sy_fail(err, SY_TOO_LARGE, "", "the request is larger than %d MiB",
+		    BODY_BYTES >> 20);
 	return sy_http_piece(out, body->data, body->len, err);
+}
+
+static int build_json(struct sy_call *call, struct sy_http *out, struct sy_error *err)
+{
+	struct sy_buf *body = begin_body(call);
+
+	sy_buf_putc(body, '{');
+	sy_buf_member(body, "model", call->model->upstream);
+	put_stream_options(call, body);
+	return end_body(call, "model stream_options", body, out, err);
+}
+
+/* Documents go out as texts, and are never wanted back. */
+static int build_rerank(struct sy_call *call, struct sy_http *out, struct sy_error *err)
+{
+	const struct sy_quirks *q = &call->model->provider->quirks;
+	struct sy_buf *body = begin_body(call);
+
+	out->url = paths[SY_TASK_RERANK];
+	sy_buf_putc(body, '{');
+	sy_buf_member(body, "model", call->model->upstream);
+	sy_rerank_put(call, sy_openai_renamed(q, "top_n", call->arena),
+	    sy_openai_renamed(q, "documents", call->arena), body);
+	if (!sy_listed(q->drop, "return_documents"))
+		sy_buf_puts(body, ",\"return_documents\":false");
+	return end_body(call, SY_RERANK_FIELDS, body, out, err);
+}
+
+static int read_ranking(const struct sy_call *call, struct sy_span body,
+    struct sy_ranking *out, struct sy_error *err)
+{
+	if (sy_span_is_object(body) && sy_openai_blame_inside(call, body, err))
+		return -1;
+	return sy_rerank_read(call, body, out, err);
 }
 
 /* A form goes out from where it stands, around the model's name. */
@@ -227,6 +271,7 @@ const struct sy_task_way sy_openai_ways[] = {
 	{ SY_TASK_COMPLETE, sy_openai_task_build, .tap = tap_completion,
 	    .pass = sy_openai_pass },
 	{ SY_TASK_EMBED, sy_openai_task_build, .vectors = sy_openai_vectors },
+	{ SY_TASK_RERANK, build_rerank, .ranking = read_ranking },
 	{ SY_TASK_MODERATE, sy_openai_task_build, .tap = tap },
 	{ SY_TASK_IMAGE, sy_openai_task_build, .tap = tap },
 	{ SY_TASK_IMAGE_EDIT, sy_openai_task_build, .tap = tap },

@@ -36,6 +36,7 @@ static const struct sy_surface *const surfaces[] = {
 	&sy_surface_openai_speech,
 	&sy_surface_openai_transcription,
 	&sy_surface_openai_translation,
+	&sy_surface_rerank,
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))

@@ -18,6 +18,7 @@ struct sy_arena;
 struct sy_buf;
 struct sy_chat;
 struct sy_multipart;
+struct sy_ranking;
 struct sy_vectors;
 
 /* What each answer says of itself, the same in all chunks of a stream. */
@@ -76,6 +77,10 @@ struct sy_surface {
 	int (*write_vectors)(const struct sy_ask *ask, const struct sy_face *face,
 	    const struct sy_vectors *vectors, struct sy_buf *out, struct sy_error *err);
 
+	/* The same of a ranking. */
+	void (*write_ranking)(const struct sy_ask *ask, const struct sy_face *face,
+	    const struct sy_ranking *ranking, struct sy_buf *out);
+
 	/* One event of a stream, appended as zero or more SSE records; SY_EV_ERROR when it
 	 * fails after its beginning, and nothing after that. */
 	void (*event)(const struct sy_ask *ask, const struct sy_face *face, void *state,
@@ -117,6 +122,7 @@ extern const struct sy_surface sy_surface_openai_responses;
 extern const struct sy_surface sy_surface_openai_speech;
 extern const struct sy_surface sy_surface_openai_transcription;
 extern const struct sy_surface sy_surface_openai_translation;
+extern const struct sy_surface sy_surface_rerank;
 
 /* The surface of that name, or NULL. */
 const struct sy_surface *sy_surface_find(const char *name);

@@ -17,6 +17,7 @@ struct sy_call;
 struct sy_error;
 struct sy_http;
 struct sy_model;
+struct sy_ranking;
 struct sy_reading;
 struct sy_span;
 struct sy_vectors;
@@ -30,6 +31,8 @@ struct sy_task_way {
 	/* A whole 2xx answer, which is JSON; one of these, or neither. */
 	int (*vectors)(const struct sy_call *call, struct sy_span body,
 	    struct sy_vectors *out, struct sy_error *err);
+	int (*ranking)(const struct sy_call *call, struct sy_span body,
+	    struct sy_ranking *out, struct sy_error *err);
 
 	/* Without a canonical form: what one JSON document of the answer (the whole of it, or
 	 * an event's data) tells.  Sets `whole` where it ends a stream; -1 where it is an
@@ -50,5 +53,8 @@ const struct sy_task_way *sy_task_way(const struct sy_adapter *adapter,
 /* Whether it goes at all: a completion can be had by chat, what is left needs a row. */
 bool sy_task_fits(const struct sy_adapter *adapter, const struct sy_model *model,
     enum sy_task task);
+
+/* Notes as left out what the request has beside these fields (words with spaces between). */
+void sy_task_note_rest(struct sy_call *call, const char *known);
 
 #endif

@@ -12,6 +12,7 @@
 #include "dialect/task.h"
 #include "model/config.h"
 #include "model/embed.h"
+#include "model/rerank.h"
 
 #include <string.h>
 #include <strings.h>
@@ -206,16 +207,21 @@ int sy_transfer_feed(struct sy_transfer *t, const char *data, size_t len,
 	return rc;
 }
 
+/* For the client, who is always told a number. */
+static void estimate(const struct sy_transfer *t, struct sy_usage *u)
+{
+	u->source = SY_USAGE_ESTIMATED;
+	u->tokens[SY_IN] = t->call->ask->input_tokens;
+}
+
 static int finish_vectors(struct sy_transfer *t, struct sy_span body, struct sy_error *err)
 {
 	struct sy_vectors v = { .count = 0 };
 
 	if (t->way->vectors(t->call, body, &v, err) < 0)
 		return -1;
-	if (v.usage.source == SY_USAGE_NONE) {
-		v.usage.source = SY_USAGE_ESTIMATED;
-		v.usage.tokens[SY_IN] = t->call->ask->input_tokens;
-	}
+	if (v.usage.source == SY_USAGE_NONE)
+		estimate(t, &v.usage);
 	t->reading->usage = v.usage;
 	if (v.model != NULL)
 		sy_copy(t->reading->model, sizeof(t->reading->model), v.model);
@@ -223,6 +229,19 @@ static int finish_vectors(struct sy_transfer *t, struct sy_span body, struct sy_
 		sy_buf_add(t->out, body.at, body.len);
 	else if (t->surface->write_vectors(t->call->ask, t->face, &v, t->out, err) < 0)
 		return -1;
+	return 0;
+}
+
+static int finish_ranking(struct sy_transfer *t, struct sy_span body, struct sy_error *err)
+{
+	struct sy_ranking r = { .count = 0 };
+
+	if (t->way->ranking(t->call, body, &r, err) < 0)
+		return -1;
+	t->reading->usage = r.usage;
+	if (r.usage.source == SY_USAGE_NONE)
+		estimate(t, &r.usage);
+	t->surface->write_ranking(t->call->ask, t->face, &r, t->out);
 	return 0;
 }
 
@@ -252,8 +271,9 @@ static int finish_document(struct sy_transfer *t, struct sy_error *err)
 	if (sy_scan_check(body.at, body.len, &limits, &unused) < 0)
 		return sy_fail(err, SY_UNUSABLE, "", "%s answered with something else than JSON",
 		    provider(t));
-	rc = t->way->vectors != NULL ? finish_vectors(t, body, err)
-				     : pass_document(t, body, err);
+	rc = t->way->vectors != NULL   ? finish_vectors(t, body, err)
+	     : t->way->ranking != NULL ? finish_ranking(t, body, err)
+	                               : pass_document(t, body, err);
 	t->reading->content = t->reading->whole = rc == 0;
 	if (rc < 0)
 		sy_buf_cut(t->out, before);

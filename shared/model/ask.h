@@ -16,6 +16,7 @@
 struct sy_chat;
 struct sy_embed;
 struct sy_multipart;
+struct sy_rerank;
 
 /* An answer given before, which a request goes on from or refers to. */
 struct sy_earlier {
@@ -43,6 +44,7 @@ struct sy_ask {
 	bool complete;             /* hold the answer back until it is whole */
 	struct sy_chat *chat;      /* the canonical request; NULL until a crossing needs it */
 	const struct sy_embed *embed; /* SY_TASK_EMBED */
+	const struct sy_rerank *rerank; /* SY_TASK_RERANK */
 	const struct sy_multipart *form;   /* instead of the scan, where the body is one */
 };
 

@@ -224,6 +224,65 @@ def completions_broken(rig):
     rig.sim.site("delta")
 
 
+# --- Reranking -------------------------------------------------------------------------------
+
+DOCUMENTS = ["Lyon is a city.", "What the capital of France is: Paris.", "The capital."]
+
+
+def rank(rig, model="alpha:m", documents=None, path="/v1/rerank", **more):
+    return rig.client.ask("POST", path, {"model": model, "query": "capital of France",
+                                         "documents": documents or DOCUMENTS, **more})
+
+
+def reranking(rig):
+    for path in ("/v1/rerank", "/v2/rerank", "/rerank"):
+        answer = rank(rig, path=path)
+        equal(f"{path}: order", [r["index"] for r in answer.json["results"]], [1, 2, 0])
+    scores = [r["relevance_score"] for r in answer.json["results"]]
+    equal("best first", scores, sorted(scores, reverse=True))
+    check("no documents unasked", "document" not in answer.json["results"][0], answer.json)
+    row = settled(rig, answer)[-1]
+    equal("counted", (row["in"], row["cost"]), (answer.json["usage"]["total_tokens"],
+                                                answer.json["usage"]["total_tokens"] * 1000))
+    answer = rank(rig, top_n=1, return_documents=True)
+    equal("one, with its text", [(r["index"], r["document"]) for r in answer.json["results"]],
+          [(1, {"text": DOCUMENTS[1]})])
+    equal("documents are not wanted back", sent(rig, "alpha")["return_documents"], False)
+    answer = rank(rig, top_k=99)
+    equal("more than there are", len(answer.json["results"]), 3)
+    mixed = [{"text": "nothing", "id": 4}, {"title": "France"}, "plain"]
+    answer = rank(rig, documents=mixed, return_documents=True, top_n=1)
+    equal("objects come back whole", answer.json["results"][0]["document"], {"title": "France"})
+    equal("and go out as texts", sent(rig, "alpha")["documents"],
+          ["nothing", '{"title": "France"}', "plain"])
+    rig.sim.site("alpha", {"no_usage": True})
+    answer = rank(rig)
+    check("an estimate for the client", answer.json["usage"]["total_tokens"] > 0, answer.json)
+    equal("and no price", settled(rig, answer)[-1]["priced"], False)
+
+
+def reranking_broken(rig):
+    rig.sim.site("gamma", then={"status": 500})
+    answer = rank(rig, "safe")
+    equal("failing over", (answer.status, answer.headers["x-switchyard-provider"]), (200, "beta"))
+    for name, result in (("out of range", {"index": 3, "relevance_score": 1}),
+                         ("no number", {"index": 0, "relevance_score": "1"})):
+        rig.sim.site("gamma", then={"body": {"results": [result]}})
+        answer = rank(rig, "safe")
+        equal(name, answer.headers["x-switchyard-provider"], "beta")
+    rig.sim.site("gamma")
+    answer = rank(rig, "none")
+    check("a dialect without", "does not do reranking" in answer.error["message"], answer)
+    bad(rig, "/v1/rerank", (
+        ("no query", {"model": "alpha:m", "documents": ["a"]}, "query"),
+        ("an empty query", {"model": "alpha:m", "query": "", "documents": ["a"]}, "query"),
+        ("no documents", {"model": "alpha:m", "query": "q"}, "documents"),
+        ("none of them", {"model": "alpha:m", "query": "q", "documents": []}, "documents"),
+        ("too many", {"model": "alpha:m", "query": "q", "documents": ["a"] * 1001}, "documents"),
+        ("a number", {"model": "alpha:m", "query": "q", "documents": ["a", 1]}, "documents[1]"),
+        ("top_n", {"model": "alpha:m", "query": "q", "documents": ["a"], "top_n": 0}, "top_n")))
+
+
 # --- Moderations, images, audio --------------------------------------------------------------
 
 def moderations(rig):
@@ -460,7 +519,7 @@ def main():
     with Rig(configuration) as rig:
         for case in (embeddings, embeddings_verbatim, embeddings_sent, embeddings_rows,
                      failing_over, bad_embeddings, completions, completions_refused,
-                     completions_broken, moderations, images, image_edits, speech, transcripts,
+                     completions_broken, reranking, reranking_broken, moderations, images, image_edits, speech, transcripts,
                      forms_refused):
             report.run(case.__name__, case, rig)
         report.run("store", lambda: equal("faults", rig.faults(), []))

@@ -66,6 +66,8 @@ bool trial_set(struct trial *t, const char *name, const char *value)
 		t->model.caps = (uint32_t)sy_word_value(sy_cap_words, value);
 	else if (strcmp(name, "status") == 0)
 		t->status = atoi(value);
+	else if (strcmp(name, "caps") == 0)
+		t->model.caps = (uint32_t)sy_word_value(sy_cap_words, value);
 	else if (strcmp(name, "content_type") == 0)
 		t->content_type = value;
 	else if (strcmp(name, "attempt") == 0)

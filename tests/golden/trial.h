@@ -32,8 +32,9 @@ void trial_init(struct trial *t);
 
 /*
  * Sets one thing by its name: surface, dialect, model, name (of the model in our catalogue),
- * base_url, max_output_tokens, context_tokens, attempt, status, stream, betas, content_type,
- * error_type, or a quirk.  False when there is no such thing.  The value outlives *t.
+ * base_url, max_output_tokens, context_tokens, caps (one of them), attempt, status, stream,
+ * betas, content_type, error_type, or a quirk.  False when there is no such thing.  The value
+ * outlives *t.
  */
 bool trial_set(struct trial *t, const char *name, const char *value);
 
