@@ -13,14 +13,14 @@
 #define HEAD_MAX   (64u << 10)
 #define ANSWER_MAX (64u << 20)
 
-void sy_answer_init(struct sy_answer *an, const struct sy_cli *cli)
+void sy_shown_init(struct sy_shown *an, const struct sy_cli *cli)
 {
-	*an = (struct sy_answer){ .cli = cli, .error = { .kind = SY_KINDS } };
+	*an = (struct sy_shown){ .cli = cli, .error = { .kind = SY_KINDS } };
 	sy_buf_init(&an->head, HEAD_MAX);
 	sy_buf_init(&an->body, ANSWER_MAX);
 }
 
-void sy_answer_release(struct sy_answer *an)
+void sy_shown_release(struct sy_shown *an)
 {
 	sy_buf_release(&an->head);
 	sy_buf_release(&an->body);
@@ -37,7 +37,7 @@ static const char *text_at(struct json_object *o, const char *const *path)
 	                                                : NULL;
 }
 
-static void blame(struct sy_answer *an, const char *message)
+static void blame(struct sy_shown *an, const char *message)
 {
 	sy_fail(&an->error, an->status < 500 ? SY_USAGE : SY_BROKEN, "", "%s",
 	    message != NULL ? message : "the gateway gave an answer that is none");
@@ -46,7 +46,7 @@ static void blame(struct sy_answer *an, const char *message)
 }
 
 /* One event of a stream: the text that came, or the error. */
-static void take_event(struct sy_answer *an, const char *data)
+static void take_event(struct sy_shown *an, const char *data)
 {
 	static const char *const content[] = { "choices", "delta", "content", NULL };
 	static const char *const message[] = { "error", "message", NULL };
@@ -69,7 +69,7 @@ static void take_event(struct sy_answer *an, const char *data)
 	json_object_put(o);
 }
 
-static void take_lines(struct sy_answer *an)
+static void take_lines(struct sy_shown *an)
 {
 	char *end;
 
@@ -82,7 +82,7 @@ static void take_lines(struct sy_answer *an)
 	}
 }
 
-void sy_answer_begin(struct sy_answer *an, int status, const char *type,
+void sy_shown_begin(struct sy_shown *an, int status, const char *type,
     const char *request)
 {
 	an->in_body = true;
@@ -92,7 +92,7 @@ void sy_answer_begin(struct sy_answer *an, int status, const char *type,
 		sy_cli_say(an->cli, "request %s", request);
 }
 
-void sy_answer_body(struct sy_answer *an, const char *data, size_t len)
+void sy_shown_body(struct sy_shown *an, const char *data, size_t len)
 {
 	sy_buf_add(&an->body, data, len);
 	if (an->streamed)
@@ -100,7 +100,7 @@ void sy_answer_body(struct sy_answer *an, const char *data, size_t len)
 }
 
 /* The value of a header, in the arena; NULL when there is none. */
-static const char *header(const struct sy_answer *an, const char *name)
+static const char *header(const struct sy_shown *an, const char *name)
 {
 	const char *line = strcasestr(an->head.data, name);
 
@@ -119,13 +119,13 @@ static size_t end_of_head(const struct sy_buf *head)
 	return end != NULL ? (size_t)(end - head->data) + 4 : 0;
 }
 
-void sy_answer_bytes(struct sy_answer *an, const char *data, size_t len)
+void sy_shown_bytes(struct sy_shown *an, const char *data, size_t len)
 {
 	const char *status;
 	size_t end;
 
 	if (an->in_body) {
-		sy_answer_body(an, data, len);
+		sy_shown_body(an, data, len);
 		return;
 	}
 	sy_buf_add(&an->head, data, len);
@@ -133,12 +133,12 @@ void sy_answer_bytes(struct sy_answer *an, const char *data, size_t len)
 	if (end == 0)
 		return;
 	status = header(an, "Status:");
-	sy_answer_begin(an, status != NULL ? atoi(status) : 200,
+	sy_shown_begin(an, status != NULL ? atoi(status) : 200,
 	    header(an, "content-type:"), header(an, "x-request-id:"));
-	sy_answer_body(an, an->head.data + end, an->head.len - end);
+	sy_shown_body(an, an->head.data + end, an->head.len - end);
 }
 
-static void finish_whole(struct sy_answer *an)
+static void finish_whole(struct sy_shown *an)
 {
 	static const char *const content[] = { "choices", "message", "content", NULL };
 	static const char *const message[] = { "error", "message", NULL };
@@ -160,7 +160,7 @@ static void finish_whole(struct sy_answer *an)
 	json_object_put(o);
 }
 
-void sy_answer_end(struct sy_answer *an)
+void sy_shown_end(struct sy_shown *an)
 {
 	if (!an->streamed)
 		finish_whole(an);

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "ctl.h"
 
-struct sy_answer {
+struct sy_shown {
 	const struct sy_cli *cli;
 	struct sy_buf head;
 	struct sy_buf body; /* of a stream: the line that is not whole yet */
@@ -19,18 +19,18 @@ struct sy_answer {
 	struct sy_error error; /* of kind SY_KINDS while there is none */
 };
 
-void sy_answer_init(struct sy_answer *an, const struct sy_cli *cli);
-void sy_answer_release(struct sy_answer *an);
+void sy_shown_init(struct sy_shown *an, const struct sy_cli *cli);
+void sy_shown_release(struct sy_shown *an);
 
 /* The head, where somebody else has read it; the other two may be NULL. */
-void sy_answer_begin(struct sy_answer *an, int status, const char *type,
+void sy_shown_begin(struct sy_shown *an, int status, const char *type,
     const char *request);
-void sy_answer_body(struct sy_answer *an, const char *data, size_t len);
+void sy_shown_body(struct sy_shown *an, const char *data, size_t len);
 
 /* Head and body as a CGI program writes them, in pieces of any size. */
-void sy_answer_bytes(struct sy_answer *an, const char *data, size_t len);
+void sy_shown_bytes(struct sy_shown *an, const char *data, size_t len);
 
 /* No more will come: prints what is printed whole, or fills `error`. */
-void sy_answer_end(struct sy_answer *an);
+void sy_shown_end(struct sy_shown *an);
 
 #endif

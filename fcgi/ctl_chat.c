@@ -153,7 +153,7 @@ static pid_t start_gateway(struct sy_cli *cli, const char *key, size_t len, int 
 }
 
 static int ask_cgi(struct sy_cli *cli, const struct sy_buf *body, const char *key,
-    struct sy_answer *an, struct sy_error *err)
+    struct sy_shown *an, struct sy_error *err)
 {
 	int from[2], status = 0;
 	char chunk[16384];
@@ -170,7 +170,7 @@ static int ask_cgi(struct sy_cli *cli, const struct sy_buf *body, const char *ke
 	close(from[1]);
 	if (pid > 0) {
 		while ((n = read(from[0], chunk, sizeof(chunk))) > 0)
-			sy_answer_bytes(an, chunk, (size_t)n);
+			sy_shown_bytes(an, chunk, (size_t)n);
 		waitpid(pid, &status, 0);
 	}
 	close(from[0]);
@@ -189,7 +189,7 @@ static int ask_cgi(struct sy_cli *cli, const struct sy_buf *body, const char *ke
 #define CONNECT_MS 10000
 
 struct call {
-	struct sy_answer *answer;
+	struct sy_shown *answer;
 	struct ev_loop *loop;
 	struct sy_fetched end;
 };
@@ -207,7 +207,7 @@ static void on_head(void *arg, int status, const struct sy_header *headers, size
 {
 	struct call *c = arg;
 
-	sy_answer_begin(c->answer, status, value_of(headers, count, "content-type"),
+	sy_shown_begin(c->answer, status, value_of(headers, count, "content-type"),
 	    value_of(headers, count, "x-request-id"));
 }
 
@@ -215,7 +215,7 @@ static bool on_data(void *arg, const char *data, size_t len)
 {
 	struct call *c = arg;
 
-	sy_answer_body(c->answer, data, len);
+	sy_shown_body(c->answer, data, len);
 	return true;
 }
 
@@ -240,7 +240,7 @@ static const char *chat_url(const char *url, struct sy_arena *a)
 }
 
 static int ask_url(struct sy_cli *cli, const char *url, const struct sy_buf *body,
-    const char *key, struct sy_answer *an, struct sy_error *err)
+    const char *key, struct sy_shown *an, struct sy_error *err)
 {
 	const struct sy_fetch_options options = { .connect_ms = CONNECT_MS, .pool = "" };
 	struct call c = { .answer = an, .loop = ev_default_loop(EVFLAG_NOENV) };
@@ -275,7 +275,7 @@ static int prepare(struct sy_cli *cli, const char *url, struct sy_error *err)
 	return sy_ops_configured(&cli->ops, err);
 }
 
-static int ask(struct sy_cli *cli, struct sy_answer *an, struct sy_error *err)
+static int ask(struct sy_cli *cli, struct sy_shown *an, struct sy_error *err)
 {
 	bool stream = cli->view.form != SY_FORM_JSON && !sy_cli_flag(cli, "no-stream");
 	const char *url = sy_cli_option(cli, "url"), *key = sy_cli_option(cli, "key");
@@ -297,18 +297,18 @@ static int ask(struct sy_cli *cli, struct sy_answer *an, struct sy_error *err)
 
 int sy_run_chat(struct sy_cli *cli)
 {
-	struct sy_answer an;
+	struct sy_shown an;
 	struct sy_error err;
 	int code = SY_EXIT_OK;
 
-	sy_answer_init(&an, cli);
+	sy_shown_init(&an, cli);
 	if (ask(cli, &an, &err) < 0) {
 		code = sy_cli_fail(cli, &err);
 	} else {
-		sy_answer_end(&an);
+		sy_shown_end(&an);
 		if (an.error.kind != SY_KINDS)
 			code = sy_cli_fail(cli, &an.error);
 	}
-	sy_answer_release(&an);
+	sy_shown_release(&an);
 	return code;
 }

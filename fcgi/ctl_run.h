@@ -58,6 +58,9 @@ int sy_run_model_import(struct sy_cli *cli);
 /* ctl_route.c */
 int sy_run_route(struct sy_cli *cli);
 
+/* ctl_selftest.c */
+int sy_run_selftest(struct sy_cli *cli);
+
 /* ctl_spend.c */
 int sy_run_spend(struct sy_cli *cli);
 int sy_run_requests(struct sy_cli *cli);

@@ -78,6 +78,11 @@ static const struct sy_option route_options[] = {
 	END
 };
 
+static const struct sy_option selftest_options[] = {
+	{ "page", 0, NULL, "the matrix as a page of the documentation" },
+	END
+};
+
 static const struct sy_option chat_options[] = {
 	{ "model", 'm', "NAME", "route or model (the first route)" },
 	{ "system", 's', "TEXT", "instructions to the model" },
@@ -175,6 +180,9 @@ const struct sy_command sy_commands[] = {
 	  "send a message through the gateway (\"-\": standard input)",
 	  { "switchyard chat 'Say hello in five words'",
 	    "switchyard chat -m chat - <question.txt" }, sy_run_chat },
+	{ "selftest", "Try", "[FOLDER]", selftest_options,
+	  "what clients of each dialect get of recorded answers; no network",
+	  { "switchyard selftest", "switchyard selftest --json" }, sy_run_selftest },
 	{ "key create", "Manage", "", key_options,
 	  "a new key for a client; it is shown once",
 	  { "switchyard key create --label website --budget 50",

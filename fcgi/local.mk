@@ -45,7 +45,8 @@ switchyard_SOURCES = \
 	fcgi/ctl_model.c \
 	fcgi/ctl_print.c fcgi/ctl_print.h \
 	fcgi/ctl_programs.c fcgi/ctl_programs.h \
-	fcgi/ctl_route.c fcgi/ctl_run.h fcgi/ctl_spend.c fcgi/ctl_store.c fcgi/ctl_table.c \
+	fcgi/ctl_replay.c fcgi/ctl_replay.h fcgi/ctl_replay_read.c \
+	fcgi/ctl_route.c fcgi/ctl_run.h fcgi/ctl_selftest.c fcgi/ctl_spend.c fcgi/ctl_store.c fcgi/ctl_table.c \
 	fcgi/ctl_value.c fcgi/ctl_value.h
 switchyard_LDADD = $(SY_LIBS)
 

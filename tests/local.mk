@@ -133,6 +133,9 @@ EXTRA_DIST += tests/drive/sim.sh tests/drive/sim_exchanges.py
 TESTS += tests/drive/cli.sh tests/drive/demo.sh tests/check-docs.sh
 EXTRA_DIST += tests/drive/cli.sh tests/drive/demo.sh tests/check-docs.sh
 
+TESTS += tests/drive/selftest.sh
+EXTRA_DIST += tests/drive/selftest.sh
+
 TESTS += tests/drive/browser.sh
 EXTRA_DIST += tests/drive/browser.sh \
 	tests/browser/.npmrc tests/browser/package.json tests/browser/package-lock.json \

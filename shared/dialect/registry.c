@@ -59,3 +59,12 @@ const struct sy_surface *sy_surface_find(const char *name)
 			return surfaces[i];
 	return NULL;
 }
+
+const char *const *sy_surface_names(void)
+{
+	static const char *names[COUNT(surfaces) + 1];
+
+	for (size_t i = 0; i < COUNT(surfaces); i++)
+		names[i] = surfaces[i]->name;
+	return names;
+}

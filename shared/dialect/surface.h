@@ -106,6 +106,9 @@ static inline int sy_surface_status(const struct sy_surface *s, const struct sy_
 	return s->status != NULL ? s->status(err) : err->status;
 }
 
+/* The surfaces' names, in the order of the registry; ends with NULL. */
+const char *const *sy_surface_names(void);
+
 extern const struct sy_surface sy_surface_gemini;
 extern const struct sy_surface sy_surface_gemini_array; /* a stream without alt=sse */
 extern const struct sy_surface sy_surface_gemini_count; /* of tokens, estimated */
