@@ -214,7 +214,7 @@ SY_FUZZ_TARGETS = \
 	tests/fuzz/fuzz_config_blob tests/fuzz/fuzz_config_text \
 	tests/fuzz/fuzz_eventstream \
 	tests/fuzz/fuzz_openai_feed tests/fuzz/fuzz_openai_parse \
-	tests/fuzz/fuzz_openai_request \
+	tests/fuzz/fuzz_openai_request tests/fuzz/fuzz_responses \
 	tests/fuzz/fuzz_multipart tests/fuzz/fuzz_scan tests/fuzz/fuzz_sse tests/fuzz/fuzz_task \
 	tests/fuzz/fuzz_translate
 check_PROGRAMS += $(SY_FUZZ_TARGETS)
@@ -263,6 +263,9 @@ tests_fuzz_fuzz_openai_parse_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_openai_request_SOURCES = tests/fuzz/fuzz_openai_request.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
 tests_fuzz_fuzz_openai_request_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_openai_request_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_responses_SOURCES = tests/fuzz/fuzz_responses.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
+tests_fuzz_fuzz_responses_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_responses_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_scan_SOURCES = tests/fuzz/fuzz_scan.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
 tests_fuzz_fuzz_scan_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_scan_LDFLAGS = $(SY_FUZZ_LINK)

@@ -237,13 +237,26 @@ static int read_items(const struct reading *r, const char *field, enum sy_role r
 	return 0;
 }
 
+static bool says_anything(const struct sy_chat *c)
+{
+	for (size_t i = 0; i < c->message_count; i++)
+		if (c->messages[i].role != SY_ROLE_SYSTEM)
+			return true;
+	return false;
+}
+
 /* Instructions hold for this answer alone, so they stand before all that was said. */
 static int read_input(const struct reading *r)
 {
 	if (read_items(r, "instructions", SY_ROLE_SYSTEM) < 0 ||
 	    sy_responses_read_previous(r->ask, r->a, r->out, r->err) < 0)
 		return -1;
-	return read_items(r, "input", SY_ROLE_USER);
+	if (read_items(r, "input", SY_ROLE_USER) < 0)
+		return -1;
+	if (!says_anything(r->out))
+		return sy_fail_code(r->err, SY_BAD_REQUEST, "input", "invalid_value",
+		    "'input' holds nothing that could be answered");
+	return 0;
 }
 
 int sy_responses_read(const struct sy_ask *ask, struct sy_arena *a, struct sy_chat *out,
