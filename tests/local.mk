@@ -299,6 +299,8 @@ tests_fuzz_fuzz_head_LDFLAGS = $(SY_FUZZ_LINK)
 TESTS += tests/golden/exchanges.py tests/golden/requests.py tests/golden/tasks.py
 check_PROGRAMS += tests/golden/replay
 EXTRA_DIST += tests/golden/exchanges.py tests/golden/requests.py tests/golden/tasks.py
+TESTS += tests/golden/exchanges_responses.py
+EXTRA_DIST += tests/golden/exchanges_responses.py
 tests_golden_replay_SOURCES = tests/golden/replay.c tests/golden/trial.c tests/golden/trial.h
 tests_golden_replay_LDADD = $(SY_LIBS)
 

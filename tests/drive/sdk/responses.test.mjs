@@ -397,7 +397,7 @@ refused('conversation', { conversation: 'conv_1' }, 'conversation', 'unsupported
 refused('a prompt template', { prompt: { id: 'pmpt_1' } }, 'prompt', 'unsupported_parameter');
 refused('an unknown part', { input: [{ role: 'user', content: [{ type: 'input_video' }] }] }, 'input[0].content[0].type', 'invalid_value');
 
-refused('an answer that is not kept', { previous_response_id: 'resp_0123' }, 'previous_response_id', 'previous_response_not_found');
+refused('M-RESP 7: an answer that is not kept', { previous_response_id: 'resp_0123' }, 'previous_response_id', 'previous_response_not_found');
 refused('an item that is not kept', { input: [{ type: 'item_reference', id: 'msg_0123_0' }] }, 'input[0].id', 'unsupported_value');
 
 test('unknown model', async () => {
