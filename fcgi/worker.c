@@ -32,7 +32,26 @@ struct worker {
 	ev_signal stops[STOP_SIGNALS];
 	ev_timer flushed;
 	double flush_from;
+	ev_prepare turned;
 };
+
+/* --- The log. ---------------------------------------------------------------------------- */
+
+static void on_turned(struct ev_loop *loop, ev_prepare *w, int revents)
+{
+	(void)loop, (void)w, (void)revents;
+	sy_log_flush();
+}
+
+/* One write a turn, after all else that is done before the loop waits. */
+static void gather_log(struct worker *k)
+{
+	sy_log_gather();
+	ev_prepare_init(&k->turned, on_turned);
+	ev_set_priority(&k->turned, EV_MINPRI);
+	ev_prepare_start(k->loop, &k->turned);
+	ev_unref(k->loop);
+}
 
 /* --- The end. ---------------------------------------------------------------------------- */
 
@@ -144,12 +163,14 @@ static int open_worker(struct worker *k, bool once, struct sy_error *err)
 		k->edge.mount = strdup(mount);
 	set_signals(k);
 	disarm_environment();
+	gather_log(k);
 	return sy_relay_new(k->loop, &options, &k->edge.relay, err);
 }
 
 static void close_worker(struct worker *k)
 {
 	sy_relay_free(k->edge.relay);
+	sy_log_flush();
 	free((char *)k->edge.mount);
 	ev_loop_destroy(k->loop);
 }

@@ -13,6 +13,18 @@
 
 #define BLOCK_BYTES 4096
 
+/* Blocks kept for the next arena; none where a sanitizer watches over memory. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SPARES 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SPARES 0
+#endif
+#endif
+#ifndef SPARES
+#define SPARES 64
+#endif
+
 struct block {
 	struct block *next;
 	size_t size;
@@ -54,16 +66,38 @@ void *sy_xrealloc(void *p, size_t size)
 	return p;
 }
 
+/* Blocks of the usual size go from one request to the next: of the allocator's own caches
+ * none takes blocks that large. */
+static _Thread_local struct block *spares;
+static _Thread_local unsigned spare_count;
+
 static struct block *block_new(size_t size)
 {
-	struct block *b = malloc(sizeof(*b) + size);
+	struct block *b = size == BLOCK_BYTES ? spares : NULL;
 
+	if (b != NULL) {
+		spares = b->next;
+		spare_count--;
+	} else {
+		b = malloc(sizeof(*b) + size);
+	}
 	if (b == NULL)
 		out_of_memory(size);
 	b->next = NULL;
 	b->size = size;
 	b->used = 0;
 	return b;
+}
+
+static void block_free(struct block *b)
+{
+	if (b->size != BLOCK_BYTES || spare_count >= SPARES) {
+		free(b);
+		return;
+	}
+	b->next = spares;
+	spares = b;
+	spare_count++;
 }
 
 struct sy_arena *sy_arena_new(void)
@@ -92,7 +126,7 @@ void sy_arena_free(struct sy_arena *a)
 	/* The arena itself lives in the oldest block, which is freed last. */
 	for (b = a->blocks; b != NULL; b = next) {
 		next = b->next;
-		free(b);
+		block_free(b);
 	}
 }
 
@@ -137,18 +171,39 @@ char *sy_strdup(struct sy_arena *a, const char *s)
 
 char *sy_strf(struct sy_arena *a, const char *fmt, ...)
 {
+	char text[256]; /* most fit, and formatting twice is what costs */
 	va_list ap;
 	char *out;
 	int len;
 
 	va_start(ap, fmt);
-	len = vsnprintf(NULL, 0, fmt, ap);
+	len = vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	if (len < 0)
 		len = 0;
+	if ((size_t)len < sizeof(text))
+		return sy_strndup(a, text, (size_t)len);
 	out = sy_alloc(a, (size_t)len + 1);
 	va_start(ap, fmt);
 	vsnprintf(out, (size_t)len + 1, fmt, ap);
+	va_end(ap);
+	return out;
+}
+
+char *sy_cat(struct sy_arena *a, const char *first, ...)
+{
+	size_t len = 0;
+	va_list ap;
+	char *out, *end;
+
+	va_start(ap, first);
+	for (const char *s = first; s != NULL; s = va_arg(ap, const char *))
+		len += strlen(s);
+	va_end(ap);
+	out = end = sy_alloc(a, len + 1);
+	va_start(ap, first);
+	for (const char *s = first; s != NULL; s = va_arg(ap, const char *))
+		end = stpcpy(end, s);
 	va_end(ap);
 	return out;
 }

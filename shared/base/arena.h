@@ -23,6 +23,8 @@ char *sy_strdup(struct sy_arena *a, const char *s); /* NULL gives NULL */
 char *sy_strndup(struct sy_arena *a, const char *s, size_t len);
 char *sy_strf(struct sy_arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* The strings one after the other; the last argument is a NULL of type char *. */
+char *sy_cat(struct sy_arena *a, const char *first, ...) __attribute__((sentinel));
 
 /* Has fn(arg) called when the arena ends. */
 void sy_defer(struct sy_arena *a, void (*fn)(void *), void *arg);

@@ -35,15 +35,17 @@ int64_t sy_id_unix_ms(const struct sy_id *id)
 
 void sy_id_text(const struct sy_id *id, char text[SY_ID_TEXT])
 {
+	unsigned held = 0, bits = 2; /* two zero bits stand in front of the 128 */
+	size_t at = 0;
+
 	memcpy(text, PREFIX, 4);
 	for (int i = 0; i < LETTERS; i++) {
-		unsigned value = 0;
-
-		/* Two zero bits stand in front of the 128. */
-		for (int bit = i * 5 - 2; bit < i * 5 + 3; bit++)
-			value = value << 1 |
-			    (bit >= 0 && (id->bytes[bit / 8] >> (7 - bit % 8) & 1));
-		text[4 + i] = alphabet[value];
+		if (bits < 5) {
+			held = held << 8 | id->bytes[at++];
+			bits += 8;
+		}
+		bits -= 5;
+		text[4 + i] = alphabet[held >> bits & 31];
 	}
 	text[4 + LETTERS] = '\0';
 }

@@ -4,11 +4,14 @@
 #include "base/log.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#define LONGEST 4096
+#define LONGEST  4096
+#define GATHERED (16 * LONGEST)
 
 static const char *const names[] = { "error", "warning", "info", "debug" };
 static enum sy_level threshold = SY_INFO;
@@ -39,11 +42,65 @@ static size_t escape(char *dst, size_t room, const char *src)
 	return n;
 }
 
+static _Thread_local struct {
+	bool on;
+	size_t len;
+	char text[GATHERED];
+} gathered;
+
+void sy_log_gather(void)
+{
+	gathered.on = true;
+}
+
+static void put(const char *text, size_t len)
+{
+	if (write(STDERR_FILENO, text, len) < 0)
+		return; /* nowhere left to say so */
+}
+
+void sy_log_flush(void)
+{
+	if (gathered.len > 0)
+		put(gathered.text, gathered.len);
+	gathered.len = 0;
+}
+
+/* "2026-01-02T03:04:05", the same for all lines of a second. */
+static void stamp(time_t second, char text[20])
+{
+	static _Thread_local char last[20];
+	static _Thread_local time_t last_second;
+	struct tm tm;
+
+	if (last[0] == '\0' || second != last_second) {
+		gmtime_r(&second, &tm);
+		strftime(last, sizeof(last), "%Y-%m-%dT%H:%M:%S", &tm);
+		last_second = second;
+	}
+	memcpy(text, last, sizeof(last));
+}
+
+static size_t format(char *line, enum sy_level level, const char *group, const char *req,
+    const char *text)
+{
+	struct timespec now;
+	char second[20];
+	size_t len;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	stamp(now.tv_sec, second);
+	len = (size_t)snprintf(line, LONGEST, "%s.%03ldZ level=%s group=%s%s%.64s ", second,
+	    now.tv_nsec / 1000000, names[level], group, req != NULL ? " req=" : "",
+	    req != NULL ? req : "");
+	len += escape(line + len, LONGEST - len - 1, text);
+	line[len++] = '\n';
+	return len;
+}
+
 void sy_log(enum sy_level level, const char *group, const char *req, const char *fmt, ...)
 {
 	char text[LONGEST / 2], line[LONGEST];
-	struct timespec now;
-	struct tm tm;
 	va_list ap;
 	size_t len;
 
@@ -52,14 +109,13 @@ void sy_log(enum sy_level level, const char *group, const char *req, const char 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &tm);
-	len = strftime(line, sizeof(line), "%Y-%m-%dT%H:%M:%S", &tm);
-	len += (size_t)snprintf(line + len, sizeof(line) - len,
-	    ".%03ldZ level=%s group=%s%s%.64s ", now.tv_nsec / 1000000, names[level], group,
-	    req != NULL ? " req=" : "", req != NULL ? req : "");
-	len += escape(line + len, sizeof(line) - len - 1, text);
-	line[len++] = '\n';
-	if (write(STDERR_FILENO, line, len) < 0)
-		return; /* nowhere left to say so */
+	len = format(line, level, group, req, text);
+	if (!gathered.on || level <= SY_WARNING || len > GATHERED - gathered.len)
+		sy_log_flush();
+	if (!gathered.on || level <= SY_WARNING) {
+		put(line, len);
+		return;
+	}
+	memcpy(gathered.text + gathered.len, line, len);
+	gathered.len += len;
 }

@@ -13,8 +13,13 @@ enum sy_level { SY_ERROR, SY_WARNING, SY_INFO, SY_DEBUG };
 /* The least grave level that is still written; SY_INFO at first. */
 void sy_log_level(enum sy_level level);
 
+/* From now on the calling thread's lines may wait until it flushes: for an event loop, which
+ * flushes once a turn.  Warnings and errors never wait. */
+void sy_log_gather(void);
+void sy_log_flush(void);
+
 /* `group` is the part of the program, `req` a request's id or NULL.  Control characters in
- * the text are escaped; one write(2) a line, at most 4,096 bytes. */
+ * the text are escaped; at most 4,096 bytes a line. */
 void sy_log(enum sy_level level, const char *group, const char *req, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -17,9 +17,8 @@ struct counts {
 };
 
 /* Reads a count; absent and null leave it. */
-static bool count(struct counts *c, struct sy_span object, const char *key, int64_t *out)
+static bool count(struct counts *c, struct sy_span value, int64_t *out)
 {
-	struct sy_span value = sy_walk_get(object, key);
 	int64_t n;
 
 	if (value.at == NULL)
@@ -32,23 +31,32 @@ static bool count(struct counts *c, struct sy_span object, const char *key, int6
 	return true;
 }
 
-static void read_details(struct counts *c, struct sy_span usage)
+enum { PROMPT, COMPLETION, TOTAL, CACHED, CACHE_HIT, REASONING, IN, IN_2, OUT, OUT_2, KEYS };
+
+/* Writer leaves out an s. */
+static const struct sy_key keys[KEYS] = {
+	[PROMPT] = SY_KEY("prompt_tokens"),
+	[COMPLETION] = SY_KEY("completion_tokens"),
+	[TOTAL] = SY_KEY("total_tokens"),
+	[CACHED] = SY_KEY("cached_tokens"),
+	[CACHE_HIT] = SY_KEY("prompt_cache_hit_tokens"),
+	[REASONING] = SY_KEY("reasoning_tokens"),
+	[IN] = SY_KEY("prompt_tokens_details"),
+	[IN_2] = SY_KEY("prompt_token_details"),
+	[OUT] = SY_KEY("completion_tokens_details"),
+	[OUT_2] = SY_KEY("completion_token_details"),
+};
+
+static void read_in(struct counts *c, struct sy_span details)
 {
-	/* Writer leaves out an s. */
-	static const char *const prompt_names[] = { "prompt_tokens_details",
-		"prompt_token_details" };
-	static const char *const completion_names[] = { "completion_tokens_details",
-		"completion_token_details" };
+	static const struct sy_key names[] = { SY_KEY("cached_tokens"),
+		SY_KEY("cache_creation_input_tokens"), SY_KEY("cache_write_tokens") };
+	struct sy_span v[3];
 
-	for (int i = 0; i < 2; i++) {
-		struct sy_span in = sy_walk_get(usage, prompt_names[i]);
-		struct sy_span out = sy_walk_get(usage, completion_names[i]);
-
-		count(c, in, "cached_tokens", &c->cached);
-		count(c, in, "cache_creation_input_tokens", &c->written);
-		count(c, in, "cache_write_tokens", &c->written);
-		count(c, out, "reasoning_tokens", &c->reasoning);
-	}
+	sy_walk_fill(details, names, 3, v);
+	count(c, v[0], &c->cached);
+	count(c, v[1], &c->written);
+	count(c, v[2], &c->written);
 }
 
 static int64_t least(int64_t a, int64_t b)
@@ -73,17 +81,21 @@ bool sy_openai_usage(const struct sy_call *call, struct sy_span usage,
     struct sy_usage *out)
 {
 	struct counts c = { 0 };
+	struct sy_span v[KEYS];
 	bool excluded;
 
 	if (!sy_span_is_object(usage))
 		return false;
-	c.said = count(&c, usage, "prompt_tokens", &c.prompt);
-	c.said |= count(&c, usage, "completion_tokens", &c.completion);
-	count(&c, usage, "total_tokens", &c.total);
-	count(&c, usage, "cached_tokens", &c.cached);
-	count(&c, usage, "prompt_cache_hit_tokens", &c.cached);
-	count(&c, usage, "reasoning_tokens", &c.reasoning);
-	read_details(&c, usage);
+	sy_walk_fill(usage, keys, KEYS, v);
+	c.said = count(&c, v[PROMPT], &c.prompt);
+	c.said |= count(&c, v[COMPLETION], &c.completion);
+	count(&c, v[TOTAL], &c.total);
+	count(&c, v[CACHED], &c.cached);
+	count(&c, v[CACHE_HIT], &c.cached);
+	count(&c, v[REASONING], &c.reasoning);
+	read_in(&c, v[IN].at != NULL ? v[IN] : v[IN_2]);
+	count(&c, sy_walk_get(v[OUT].at != NULL ? v[OUT] : v[OUT_2], "reasoning_tokens"),
+	    &c.reasoning);
 	if (!c.said || c.bad)
 		return false;
 	excluded = c.prompt + c.completion + c.reasoning == c.total ||

@@ -14,6 +14,11 @@
 
 #define HEADER_BYTES (4 << 20) /* of the headers we send; ours, so never reached */
 
+/* A body below this is sent in one write with its head, which libcurl does (up to 64 KiB) for
+ * bodies that it has whole. */
+#define SHORT_BODY_BYTES (48 << 10)
+#define UPLOAD_BYTES     262144L /* of a longer one, at a time */
+
 /* Sent with every request; a name alone takes away what libcurl would add. */
 static struct curl_slist fixed_headers[] = {
 	{ (char *)"Accept-Encoding: identity", &fixed_headers[1] },
@@ -38,7 +43,6 @@ static size_t on_read(char *out, size_t size, size_t count, void *arg)
 			n = room - done;
 		memcpy(out + done, (const char *)v->iov_base + x->offset, n);
 		done += n;
-		x->handed_out += (int64_t)n;
 		x->offset += n;
 		if (x->offset == v->iov_len) {
 			x->piece++;
@@ -48,7 +52,7 @@ static size_t on_read(char *out, size_t size, size_t count, void *arg)
 	return done;
 }
 
-/* Without this refusal libcurl would send the request again by itself. */
+/* Without this refusal libcurl would send a long body again by itself. */
 static int on_seek(void *arg, curl_off_t offset, int origin)
 {
 	const struct sy_exchange *x = arg;
@@ -67,13 +71,24 @@ static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockad
 	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
+static bool request_begun(const struct sy_exchange *x)
+{
+	long bytes = 0;
+
+	curl_easy_getinfo(x->easy, CURLINFO_REQUEST_SIZE, &bytes);
+	return bytes > 0;
+}
+
+/* About to send, also when libcurl has lost a kept connection and tries another one. */
 static int on_connected(void *arg, char *ip, char *local_ip, int port, int local_port)
 {
 	struct sy_exchange *x = arg;
 
 	(void)ip, (void)local_ip, (void)port, (void)local_port;
-	if (x->handed_out > 0)
-		return CURL_PREREQFUNC_OK; /* the new connection on_seek() will not use */
+	if (request_begun(x)) { /* a short body that would be sent again */
+		x->repeated = true;
+		return CURL_PREREQFUNC_ABORT;
+	}
 	x->reused = !x->opened;
 	x->connected = true;
 	x->connected_us = sy_monotonic_us();
@@ -162,6 +177,7 @@ void sy_exchange_open(struct sy_exchange *x, const char *ca_file, void *owner)
 	if (x->easy == NULL)
 		abort(); /* only for want of memory */
 	sy_buf_init(&x->header_text, HEADER_BYTES);
+	sy_buf_init(&x->short_body, SHORT_BODY_BYTES);
 	sy_head_init(&x->head);
 	set_constants(x, ca_file);
 	curl_easy_setopt(x->easy, CURLOPT_PRIVATE, owner);
@@ -172,6 +188,7 @@ void sy_exchange_close(struct sy_exchange *x)
 	curl_easy_cleanup(x->easy);
 	free(x->proxy);
 	sy_buf_release(&x->header_text);
+	sy_buf_release(&x->short_body);
 	sy_head_release(&x->head);
 }
 
@@ -183,8 +200,7 @@ void sy_exchange_reset(struct sy_exchange *x, const struct sy_http *http,
 	x->taker = *taker;
 	x->cancelled = false;
 	x->piece = x->offset = 0;
-	x->handed_out = 0;
-	x->head_given = x->opened = x->connected = x->reused = false;
+	x->head_given = x->opened = x->repeated = x->connected = x->reused = false;
 	x->bad = NULL;
 	x->curl_said[0] = '\0';
 	sy_head_reset(&x->head);
@@ -218,20 +234,33 @@ static struct curl_slist *build_headers(struct sy_exchange *x)
 	return x->header_list;
 }
 
+/* Of a short one libcurl keeps the pointer until the exchange is over. */
+static void set_body(struct sy_exchange *x)
+{
+	const struct sy_http *h = x->http;
+	bool is_short = h->body_len <= SHORT_BODY_BYTES;
+
+	sy_buf_reset(&x->short_body);
+	for (size_t i = 0; is_short && i < h->piece_count; i++)
+		sy_buf_add(&x->short_body, h->body[i].iov_base, h->body[i].iov_len);
+	curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS,
+	    is_short ? (x->short_body.len > 0 ? x->short_body.data : "") : NULL);
+	curl_easy_setopt(x->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)h->body_len);
+	if (!is_short)
+		curl_easy_setopt(x->easy, CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BYTES);
+}
+
 static void set_method(struct sy_exchange *x)
 {
 	const char *method = x->http->method != NULL ? x->http->method : "POST";
 	bool get = strcmp(method, "GET") == 0;
 	bool custom = !get && strcmp(method, "POST") != 0;
-	size_t len = x->http->body_len;
 
 	if (get) {
 		curl_easy_setopt(x->easy, CURLOPT_HTTPGET, 1L);
 	} else {
 		curl_easy_setopt(x->easy, CURLOPT_POST, 1L);
-		curl_easy_setopt(x->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
-		curl_easy_setopt(x->easy, CURLOPT_UPLOAD_BUFFERSIZE,
-		    len > 65536 ? 262144L : 16384L);
+		set_body(x);
 	}
 	if (custom || x->custom_method)
 		curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, custom ? method : NULL);
@@ -272,24 +301,12 @@ void sy_exchange_arm(struct sy_exchange *x, bool http2)
 
 /* --- How it ended. ---------------------------------------------------------------------- */
 
-static int64_t bytes_sent(struct sy_exchange *x, CURLcode code)
-{
-	long head = 0;
-	curl_off_t body = 0;
-
-	curl_easy_getinfo(x->easy, CURLINFO_REQUEST_SIZE, &head);
-	curl_easy_getinfo(x->easy, CURLINFO_SIZE_UPLOAD_T, &body);
-	if (code == CURLE_SEND_FAIL_REWIND)
-		body = x->handed_out; /* it has forgotten what it sent */
-	return head + body;
-}
-
 static enum sy_kind judge(const struct sy_exchange *x, const struct sy_fetched *end,
     CURLcode code)
 {
 	if (x->bad != NULL)
 		return SY_UNUSABLE;
-	if (!end->connected || end->sent == 0)
+	if (!end->connected || !end->sent)
 		return SY_UNREACHED;
 	if (x->head_given)
 		return SY_TRUNCATED;
@@ -309,7 +326,7 @@ static void explain(const struct sy_exchange *x, CURLcode code, struct sy_fetche
 	else if (code == CURLE_OK)
 		sy_copy(end->why, sizeof(end->why),
 		    "the connection ended inside the head");
-	else if (code == CURLE_SEND_FAIL_REWIND)
+	else if (code == CURLE_SEND_FAIL_REWIND || x->repeated)
 		sy_copy(end->why, sizeof(end->why),
 		    "the connection was closed without an answer");
 	else
@@ -323,7 +340,7 @@ void sy_exchange_describe(struct sy_exchange *x, CURLcode code, struct sy_fetche
 	*end = (struct sy_fetched){
 		.ok = code == CURLE_OK && x->head_given,
 		.connected = x->connected,
-		.sent = bytes_sent(x, code),
+		.sent = request_begun(x) || x->repeated,
 		.answered = x->head.status != 0,
 		.reused = x->reused,
 		.total_ms = (int)((now - x->started_us) / 1000),

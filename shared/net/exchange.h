@@ -31,14 +31,15 @@ struct sy_exchange {
 	struct sy_fetch_taker taker;
 	bool cancelled; /* no more calls to the taker; libcurl is to stop */
 
-	size_t piece, offset; /* of the body, where the next read begins */
-	int64_t handed_out;   /* bytes of the body that libcurl took */
+	struct sy_buf short_body; /* in one piece, to go out together with the head */
+	size_t piece, offset;     /* of a longer body, where the next read begins */
 
 	struct sy_head head;
 	bool head_given;
 	const char *bad; /* why the answer is unusable */
 
-	bool opened; /* a connection was made, not found */
+	bool opened;   /* a connection was made, not found */
+	bool repeated; /* libcurl was about to send it again */
 	bool connected, reused;
 	int64_t started_us, connected_us;
 };

@@ -20,22 +20,38 @@
 
 #define HTTP2_SINCE  0x080200 /* before, a reset stream could pass for a whole answer */
 #define IDLE_HANDLES 256
-#define POOL_IDLE_US (600 * INT64_C(1000000))
+#define IDLE_US      (120 * INT64_C(1000000))
+#define SWEEP_S      30.
+
+/* For each request libcurl goes through all connections to that host: with 256 of them in use
+ * that was a third of the worker's CPU time.  So they are kept in lanes of a few.  With TLS a
+ * lane costs a certificate store of its own, and what is saved matters less. */
+#define LANE_FETCHES     16
+#define LANE_FETCHES_TLS 256
+
+/* A multi handle and its connections. */
+struct lane {
+	struct sy_multi multi; /* first: sy_multi's callbacks get it back by a cast */
+	struct pool *pool;
+	struct lane *next;
+	unsigned live; /* fetches that are in it */
+	int64_t used_us;
+	struct sy_fetch *todo;
+};
 
 struct pool {
-	struct sy_multi multi; /* first: sy_multi's callbacks get it back by a cast */
 	struct sy_net *net;
 	struct pool *next;
 	char *name;
-	int64_t used_us;
+	struct lane *lanes;    /* the first that has room is taken, so the last fall idle */
 	struct sy_fetch *live; /* started and not over, newest first */
-	struct sy_fetch *todo;
 	struct sy_fetch *idle; /* with their easy handles, most recently used first */
 	unsigned idle_count;
 };
 
 struct sy_net {
 	struct ev_loop *loop;
+	ev_timer sweep;
 	char *ca_file;
 	struct pool *pools;
 	bool http2; /* libcurl is new enough for it */
@@ -44,9 +60,10 @@ struct sy_net {
 struct sy_fetch {
 	struct sy_exchange x;
 	struct pool *pool;
+	struct lane *lane;
 	struct sy_fetch *prev, *next;
 	struct sy_fetch *next_todo;
-	bool queued; /* in pool->todo */
+	bool queued; /* in lane->todo */
 	bool added;  /* in the multi handle */
 	bool resume;
 };
@@ -113,7 +130,8 @@ static void retire(struct sy_fetch *f)
 
 	unlink_live(f);
 	f->added = false;
-	pool->used_us = sy_monotonic_us();
+	f->lane->live--;
+	f->lane->used_us = sy_monotonic_us();
 	if (pool->idle_count >= IDLE_HANDLES) {
 		free_fetch(f);
 		return;
@@ -125,31 +143,31 @@ static void retire(struct sy_fetch *f)
 
 static void queue(struct sy_fetch *f)
 {
-	struct pool *pool = f->pool;
+	struct lane *lane = f->lane;
 
 	if (f->queued)
 		return;
 	f->queued = true;
-	f->next_todo = pool->todo;
-	pool->todo = f;
-	sy_multi_kick(&pool->multi);
+	f->next_todo = lane->todo;
+	lane->todo = f;
+	sy_multi_kick(&lane->multi);
 }
 
 static void begin(struct sy_fetch *f)
 {
 	sy_exchange_arm(&f->x, f->pool->net->http2);
-	if (curl_multi_add_handle(f->pool->multi.curl, f->x.easy) != CURLM_OK)
+	if (curl_multi_add_handle(f->lane->multi.curl, f->x.easy) != CURLM_OK)
 		abort(); /* only for want of memory */
 	f->added = true;
 }
 
 static void work(struct sy_multi *m)
 {
-	struct pool *pool = (struct pool *)m;
+	struct lane *lane = (struct lane *)m;
 	struct sy_fetch *f;
 
-	while ((f = pool->todo) != NULL) {
-		pool->todo = f->next_todo;
+	while ((f = lane->todo) != NULL) {
+		lane->todo = f->next_todo;
 		f->queued = false;
 		if (f->x.cancelled) {
 			if (f->added)
@@ -184,6 +202,47 @@ static void ended(struct sy_multi *m, CURL *easy, CURLcode code)
 	taker.done(taker.arg, &end);
 }
 
+/* --- Lanes. ----------------------------------------------------------------------------- */
+
+static struct lane *new_lane(struct pool *pool)
+{
+	struct lane *lane = sy_xcalloc(1, sizeof(*lane));
+
+	if (!sy_multi_open(&lane->multi, pool->net->loop))
+		abort(); /* only for want of memory or descriptors */
+	lane->multi.work = work;
+	lane->multi.ended = ended;
+	lane->pool = pool;
+	return lane;
+}
+
+static struct lane *lane_with_room(struct pool *pool, bool tls)
+{
+	unsigned most = tls ? LANE_FETCHES_TLS : LANE_FETCHES;
+	struct lane **at = &pool->lanes;
+
+	while (*at != NULL && (*at)->live >= most)
+		at = &(*at)->next;
+	if (*at == NULL)
+		*at = new_lane(pool);
+	return *at;
+}
+
+static void free_lanes(struct lane **at, int64_t unused_since_us)
+{
+	while (*at != NULL) {
+		struct lane *lane = *at;
+
+		if (lane->live > 0 || lane->used_us > unused_since_us) {
+			at = &lane->next;
+			continue;
+		}
+		*at = lane->next;
+		sy_multi_close(&lane->multi);
+		free(lane);
+	}
+}
+
 /* --- Pools. ----------------------------------------------------------------------------- */
 
 static void free_pool(struct pool *pool)
@@ -192,7 +251,8 @@ static void free_pool(struct pool *pool)
 
 	while ((f = pool->live) != NULL) {
 		if (f->added)
-			curl_multi_remove_handle(pool->multi.curl, f->x.easy);
+			curl_multi_remove_handle(f->lane->multi.curl, f->x.easy);
+		f->lane->live--;
 		unlink_live(f);
 		free_fetch(f);
 	}
@@ -200,21 +260,23 @@ static void free_pool(struct pool *pool)
 		pool->idle = f->next;
 		free_fetch(f);
 	}
-	sy_multi_close(&pool->multi);
+	free_lanes(&pool->lanes, INT64_MAX);
 	free(pool->name);
 	free(pool);
 }
 
-/* Secrets come and go; their connections and handles should not stay for ever. */
-static void drop_unused(struct sy_net *net)
+/* Secrets come and go, and so do crowds; their connections should not stay for ever. */
+static void on_sweep(struct ev_loop *loop, ev_timer *w, int revents)
 {
-	int64_t now = sy_monotonic_us();
+	struct sy_net *net = w->data;
 	struct pool **at = &net->pools;
 
+	(void)loop, (void)revents;
 	while (*at != NULL) {
 		struct pool *pool = *at;
 
-		if (pool->live != NULL || now - pool->used_us < POOL_IDLE_US) {
+		free_lanes(&pool->lanes, sy_monotonic_us() - IDLE_US);
+		if (pool->lanes != NULL) {
 			at = &pool->next;
 			continue;
 		}
@@ -227,11 +289,6 @@ static struct pool *new_pool(struct sy_net *net, const char *name)
 {
 	struct pool *pool = sy_xcalloc(1, sizeof(*pool));
 
-	drop_unused(net);
-	if (!sy_multi_open(&pool->multi, net->loop))
-		abort(); /* only for want of memory or descriptors */
-	pool->multi.work = work;
-	pool->multi.ended = ended;
 	pool->net = net;
 	pool->name = sy_xcalloc(1, strlen(name) + 1);
 	strcpy(pool->name, name);
@@ -277,6 +334,10 @@ int sy_net_new(struct ev_loop *loop, const char *ca_file, struct sy_net **out,
 	net->ca_file = sy_xcalloc(1, strlen(ca) + 1);
 	strcpy(net->ca_file, ca);
 	net->http2 = curl_version_info(CURLVERSION_NOW)->version_num >= HTTP2_SINCE;
+	ev_timer_init(&net->sweep, on_sweep, SWEEP_S, SWEEP_S);
+	net->sweep.data = net;
+	ev_timer_start(loop, &net->sweep);
+	ev_unref(loop); /* it keeps no loop alive */
 	*out = net;
 	return 0;
 }
@@ -287,6 +348,8 @@ void sy_net_free(struct sy_net *net)
 
 	if (net == NULL)
 		return;
+	ev_ref(net->loop);
+	ev_timer_stop(net->loop, &net->sweep);
 	while ((pool = net->pools) != NULL) {
 		net->pools = pool->next;
 		free_pool(pool);
@@ -303,6 +366,8 @@ struct sy_fetch *sy_fetch_start(struct sy_net *net, const struct sy_http *http,
 
 	sy_exchange_reset(&f->x, http, options, taker);
 	f->resume = false;
+	f->lane = lane_with_room(f->pool, strncmp(http->url, "https:", 6) == 0);
+	f->lane->live++;
 	link_live(f);
 	queue(f);
 	return f;

@@ -2,9 +2,9 @@
  * fetch.h - one HTTP exchange with a provider, driven by the process's event loop.
  *
  * Bytes, not meaning.  A fetch calls back from the loop, never from inside sy_fetch_start();
- * after `done` or sy_fetch_cancel() it is gone.  libcurl never repeats a body by itself: it
- * is sent through a read callback that refuses to rewind, so one fetch is one request on the
- * wire, and what failed is told apart by how far it got.
+ * after `done` or sy_fetch_cancel() it is gone.  libcurl never repeats a request by
+ * itself: a second beginning is refused, so one fetch is one request on the wire, and what
+ * failed is told apart by how far it got.
  */
 #ifndef SY_NET_FETCH_H
 #define SY_NET_FETCH_H
@@ -23,8 +23,7 @@ struct sy_net;
 struct sy_fetched {
 	bool ok;        /* a whole HTTP exchange, whatever its status */
 	bool connected; /* a connection was there */
-	int64_t
-	    sent; /* bytes of the request that were handed to the socket, head included */
+	bool sent;      /* some of the request was handed to the socket */
 	bool answered; /* a status line came */
 	enum sy_kind
 	    kind;      /* !ok: SY_UNREACHED, SY_LOST, SY_TOO_SLOW, SY_UNUSABLE (headers or

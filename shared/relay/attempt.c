@@ -64,7 +64,7 @@ static int add_auth(struct sy_try *t, struct sy_error *err)
 	if (p->auth == SY_AUTH_SIGV4)
 		return sign(t, secret, err);
 	return sy_http_header(&t->http, names[p->auth],
-	    p->auth == SY_AUTH_BEARER ? sy_strf(t->arena, "Bearer %s", secret)
+	    p->auth == SY_AUTH_BEARER ? sy_cat(t->arena, "Bearer ", secret, NULL)
 				      : sy_strdup(t->arena, secret),
 	    err);
 }
@@ -162,11 +162,11 @@ static int build(struct sy_try *t, struct sy_error *err)
 	if (sy_translation_request(t->translation, &t->http, err) < 0 ||
 	    refuse_loss(t, err) < 0)
 		return -1;
-	t->http.url = sy_strf(t->arena, "%s%s%s%s", p->base_url, t->http.url,
-	    p->query == NULL                      ? ""
+	t->http.url = sy_cat(t->arena, p->base_url, t->http.url,
+	    p->query == NULL                   ? ""
 	    : strchr(t->http.url, '?') == NULL ? "?"
-	                                          : "&",
-	    p->query != NULL ? p->query : "");
+	                                       : "&",
+	    p->query != NULL ? p->query : "", NULL);
 	t->options = (struct sy_fetch_options){
 		.connect_ms = t->limits.connect_ms,
 		.pool = p->name,

@@ -228,7 +228,7 @@ static int understand(struct sy_request *q, struct sy_error *err)
 	q->complete = q->ask.complete || (route != NULL && route->complete);
 	q->face.created = sy_unix_ms() / 1000;
 	q->face.id =
-	    sy_strf(in->arena, "%s%s", in->surface->id_prefix, q->id + strlen("req_"));
+	    sy_cat(in->arena, in->surface->id_prefix, q->id + strlen("req_"), NULL);
 	if (in->timeout_ms > 0)
 		q->deadline_us = q->started_us + in->timeout_ms * 1000;
 	return 0;

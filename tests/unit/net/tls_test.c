@@ -141,7 +141,7 @@ static void expect_refused(void)
 {
 	CU_ASSERT_FALSE(end.ok || end.connected || end.answered);
 	CU_ASSERT_EQUAL(end.kind, SY_UNREACHED);
-	CU_ASSERT_EQUAL(end.sent, 0);
+	CU_ASSERT_FALSE(end.sent);
 	CU_ASSERT_EQUAL(status, 0);
 }
 
