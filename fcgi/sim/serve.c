@@ -307,17 +307,18 @@ static void serve_attempt(struct sy_sim *sim, struct sy_sim_site *site,
     const struct endpoint *e, const char *segment, struct sy_sim_call *call)
 {
 	struct sy_error err, bad_step;
+	bool scripted = choose_step(site, call, &bad_step) == 0;
 	char name[MODEL_BYTES];
-	bool bad_ask, scripted;
+	bool bad_ask;
 
 	sy_sim_ask_reset(&sim->ask);
 	read_name(segment, name, sizeof(name));
 	if (e->dialect == &sy_sim_gemini) /* what to do with it stands behind it */
 		name[strcspn(name, ":")] = '\0';
-	bad_ask = sy_sim_ask_read(&sim->ask, e->which, *name != '\0' ? name : NULL,
+	bad_ask = !call->step->unread &&
+	          sy_sim_ask_read(&sim->ask, e->which, *name != '\0' ? name : NULL,
 	              sy_sim_http_header(&call->http, "content-type"), &call->http.body,
 	              &err) < 0;
-	scripted = choose_step(site, call, &bad_step) == 0;
 	start_attempt(sim, site, call);
 	if (scripted)
 		reply_some(sim, site, e, call, bad_ask ? &err : NULL);

@@ -238,6 +238,7 @@ static const struct field fields[] = {
 	{ "cache_write", read_int, AT(cache_write), 0, 100000000 },
 	{ "no_done", read_bool, AT(no_done), 0, 0 },
 	{ "no_usage", read_bool, AT(no_usage), 0, 0 },
+	{ "unread", read_bool, AT(unread), 0, 0 },
 	{ "no_finish", read_bool, AT(no_finish), 0, 0 },
 	{ "delay_ms", read_int, AT(delay_ms), 0, 3600000 },
 	{ "header_delay_ms", read_int, AT(header_delay_ms), 0, 3600000 },

@@ -31,6 +31,7 @@ struct sy_sim_step {
 	char *headers;  /* "name: value\r\n" lines, or NULL */
 	char *body;     /* in place of the answer's, or NULL */
 	bool body_is_text;
+	bool unread; /* the request's body is not looked at: an upstream that costs little */
 	int64_t words, cached, cache_write;
 	bool no_done, no_usage, no_finish;
 

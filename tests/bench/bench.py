@@ -4,7 +4,8 @@
 In one run, interleaved, medians of ROUNDS: straight to the simulated provider, lighttpd with a
 responder that does nothing (the floor), and the gateway with everything on: key, limits, a
 ledger row an attempt, which are counted at the end.  Generator, provider, web server and gateway share
-the machine: ratios count, absolute figures do not.
+the machine: ratios count, absolute figures do not.  The provider sends one answer again and
+again without looking at what it is asked, so that what it costs is not taken for the gateway.
 
 Settings: BENCH_ROUNDS (5), BENCH_SECONDS (2) a sample, BENCH_STREAMS (2000).
 """
@@ -41,6 +42,29 @@ def configuration(sim):
             whole.provider("paced", sim, "openai", models=("lorem",), inner="\tquirks { clean = yes }\n"))
 
 
+ANSWER = {
+    "id": "chatcmpl-0123456789", "object": "chat.completion", "created": 1700000000, "model": "m",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "one two three four " * 8,
+                                         "refusal": None, "annotations": []},
+                 "logprobs": None, "finish_reason": "stop"}],
+    "usage": {"prompt_tokens": 200, "completion_tokens": 32, "total_tokens": 232,
+              "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
+              "completion_tokens_details": {"reasoning_tokens": 0, "audio_tokens": 0}},
+    "service_tier": "default", "system_fingerprint": "fp_0"}
+MESSAGE = {
+    "id": "msg_0123456789", "type": "message", "role": "assistant", "model": "m",
+    "content": [{"type": "text", "text": "one two three four " * 8}],
+    "stop_reason": "end_turn", "stop_sequence": None,
+    "usage": {"input_tokens": 200, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0,
+              "output_tokens": 32, "service_tier": "standard"}}
+
+
+def prepare(sim):
+    for site in ("direct", "same", "rebuilt"):
+        sim.site(site, then={"body": ANSWER, "unread": True})
+    sim.site("crossing", then={"body": MESSAGE, "unread": True})
+
+
 def cpu_seconds(pids):
     spent = 0
     for pid in pids:
@@ -56,7 +80,7 @@ def anonymous_kb(pid):
 
 
 def body_of(model, size):
-    """About so many bytes of text that no two tests share; four words come back."""
+    """About so many bytes of text that no two tests share."""
     text = "the quick brown fox jumps over the lazy dog %d " % size
     filler = (text * (size // len(text) + 1))[:size]
     return json.dumps({"model": model, "max_tokens": 40, "messages": [
@@ -305,7 +329,8 @@ def main():
     whole.need("lighttpd", "wrk")
     targets = Targets()
     with tempfile.TemporaryDirectory(prefix="switchyard-bench-") as folder, \
-            whole.Rig(configuration, secrets=("same", "rebuilt", "crossing", "paced")) as rig:
+            whole.Rig(configuration, secrets=("same", "rebuilt", "crossing", "paced"),
+                      sim_log=False) as rig:
         floor_folder = os.path.join(folder, "floor")
         os.makedirs(floor_folder)
         floor = whole.Lighttpd(floor_folder, worker=whole.program("tests/bench/trivial"))
@@ -319,6 +344,7 @@ def main():
 
 def measure(rig, floor, folder, targets):
     counted = []
+    prepare(rig.sim)
     whole.wait_for("the floor", lambda: answers(floor.port))
     web = [rig.web.process.pid]
     path = "/v1/chat/completions"

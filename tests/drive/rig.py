@@ -93,11 +93,13 @@ def end(process, seconds=15):
 class Sim:
     """The simulated provider, and its control."""
 
-    def __init__(self, folder, data=None):
+    def __init__(self, folder, data=None, log=True):
         self.log_file = os.path.join(folder, "sim.log")
         port_file = os.path.join(folder, "sim.port")
         command = [program("switchyard-sim"), "--listen", "127.0.0.1:0", "--port-file",
-                   port_file, "--log", self.log_file]
+                   port_file]
+        if log:
+            command += ["--log", self.log_file]
         if data:
             command += ["--data", data]
         with open(os.path.join(folder, "sim.err"), "wb") as err:
@@ -253,12 +255,13 @@ class Rig:
     """with Rig(lambda sim: gateway() + provider("alpha", sim) + ...) as rig: ..."""
 
     def __init__(self, configuration, secrets=("alpha", "beta", "gamma", "delta"), workers=1,
-                 data=None, server=True, folder=None):
+                 data=None, server=True, folder=None, sim_log=True):
         need("lighttpd")
         self.own_folder = folder is None
         self.folder = folder or tempfile.mkdtemp(prefix="switchyard-")
         self.root = os.path.join(self.folder, "root")
         self.web = self.sim = None
+        self.sim_log = sim_log
         try:
             self._start(configuration, secrets, workers, data, server)
         except BaseException:
@@ -269,7 +272,7 @@ class Rig:
     def _start(self, configuration, secrets, workers, data, server):
         for name in ("etc/secrets", "var"):
             os.makedirs(os.path.join(self.root, name), mode=0o700, exist_ok=True)
-        self.sim = Sim(self.folder, data)
+        self.sim = Sim(self.folder, data, self.sim_log)
         self.text = configuration(self.sim)
         for name in secrets:  # names, or names and what they are
             self.secret(name, secrets[name] if isinstance(secrets, dict) else f"sk-test-{name}")
