@@ -1,6 +1,7 @@
 /*
- * arena.c - bump allocation in blocks.  The first block is sized so that a small request
- * needs no second one; what does not fit in half a block gets a block of its own.
+ * arena.c - bump allocation in blocks.  The first block holds most of what a small request
+ * needs; those after it are small, as what is still to come mostly is.  What does not fit in
+ * half of a small one gets a block of its own.
  */
 #include "base/arena.h"
 
@@ -11,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_BYTES 4096
+#define FIRST_BYTES 4064
+#define BLOCK_BYTES 992
 
 /* Blocks kept for the next arena; none where a sanitizer watches over memory. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -66,14 +68,14 @@ void *sy_xrealloc(void *p, size_t size)
 	return p;
 }
 
-/* Blocks of the usual size go from one request to the next: of the allocator's own caches
- * none takes blocks that large. */
+/* First blocks go from one request to the next: of the allocator's own caches none
+ * takes blocks that large. */
 static _Thread_local struct block *spares;
 static _Thread_local unsigned spare_count;
 
 static struct block *block_new(size_t size)
 {
-	struct block *b = size == BLOCK_BYTES ? spares : NULL;
+	struct block *b = size == FIRST_BYTES ? spares : NULL;
 
 	if (b != NULL) {
 		spares = b->next;
@@ -91,7 +93,7 @@ static struct block *block_new(size_t size)
 
 static void block_free(struct block *b)
 {
-	if (b->size != BLOCK_BYTES || spare_count >= SPARES) {
+	if (b->size != FIRST_BYTES || spare_count >= SPARES) {
 		free(b);
 		return;
 	}
@@ -102,7 +104,7 @@ static void block_free(struct block *b)
 
 struct sy_arena *sy_arena_new(void)
 {
-	struct block *b = block_new(BLOCK_BYTES);
+	struct block *b = block_new(FIRST_BYTES);
 	struct sy_arena *a = (struct sy_arena *)b->data;
 
 	b->used = (sizeof(*a) + 15) & ~(size_t)15;

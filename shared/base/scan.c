@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/walk.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,13 +60,14 @@ static void skip_space(struct scan *s)
 #define EACH(byte) (0x0101010101010101ULL * (byte))
 #define HIGH       EACH(0x80)
 
-/* Nonzero if one of eight bytes is a quote, a backslash, a control or not ASCII.  A byte
- * that is none of these may be taken for one when it follows one: the caller looks again. */
+/* The high bit of each of eight bytes that is a quote, a backslash, a control or not ASCII.
+ * Borrows run upwards, so of the bytes that are marked the lowest one is one. */
 static uint64_t special(const char *p)
 {
 	uint64_t w;
 
 	memcpy(&w, p, sizeof(w));
+	w = le64toh(w);
 	return ((w - EACH(0x20)) | ((w ^ EACH('"')) - EACH(1)) |
 	           ((w ^ EACH('\\')) - EACH(1)) | w) &
 	       HIGH;
@@ -77,8 +79,12 @@ static const char *plain(const char *p, const char *end)
 	while (end - p >= 32 &&
 	       (special(p) | special(p + 8) | special(p + 16) | special(p + 24)) == 0)
 		p += 32;
-	while (end - p >= 8 && special(p) == 0)
-		p += 8;
+	for (; end - p >= 8; p += 8) {
+		uint64_t found = special(p);
+
+		if (found != 0)
+			return p + __builtin_ctzll(found) / 8;
+	}
 	while (p < end && (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x80 &&
 	       *p != '"' && *p != '\\')
 		p++;

@@ -19,6 +19,10 @@
 #define SHORT_BODY_BYTES (48 << 10)
 #define UPLOAD_BYTES     262144L /* of a longer one, at a time */
 
+/* What is read at a time: each transfer has such a buffer of its own. */
+#define RECEIVE_BYTES        16384L
+#define RECEIVE_STREAM_BYTES 2048L
+
 /* Sent with every request; a name alone takes away what libcurl would add. */
 static struct curl_slist fixed_headers[] = {
 	{ (char *)"Accept-Encoding: identity", &fixed_headers[1] },
@@ -287,6 +291,8 @@ static void set_route(struct sy_exchange *x, bool http2)
 	curl_easy_setopt(x->easy, CURLOPT_URL, x->http->url);
 	set_proxy(x);
 	curl_easy_setopt(x->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_ms);
+	curl_easy_setopt(x->easy, CURLOPT_BUFFERSIZE,
+	    o->stream ? RECEIVE_STREAM_BYTES : RECEIVE_BYTES);
 	curl_easy_setopt(x->easy, CURLOPT_HTTP_VERSION,
 	    o->http2 && http2 ? (long)CURL_HTTP_VERSION_2TLS
 	                      : (long)CURL_HTTP_VERSION_1_1);

@@ -49,6 +49,7 @@ struct sy_fetch_options {
 	    *pool; /* connections are shared only inside one pool: provider and secret */
 	const char *proxy; /* NULL or "": none, whatever the environment says */
 	bool http2;
+	bool stream; /* the answer comes in small pieces */
 };
 
 /* ca_file NULL: found in the usual places.  -1 with SY_CONFIG when there is none. */

@@ -172,6 +172,7 @@ static int build(struct sy_try *t, struct sy_error *err)
 		.pool = p->name,
 		.proxy = p->proxy,
 		.http2 = p->http2,
+		.stream = t->call.stream,
 	};
 	return add_headers(t, err);
 }

@@ -226,8 +226,9 @@ def streams(rig, side, folder, targets, counted):
     rig.sim.site("paced", then={"event_delay_ms": beat, "words": words})
     path = os.path.join(folder, "stream.json")
     with open(path, "w", encoding="ascii") as f:
+        # Usage too: without it the gateway keeps a record back that the provider sent.
         json.dump({"model": "paced:lorem", "stream": True, "messages": [
-            {"role": "user", "content": "go"}]}, f)
+            {"role": "user", "content": "go"}], "stream_options": {"include_usage": True}}, f)
     app = side.app[0]
     empty, before = anonymous_kb(app), (cpu_seconds(side.web), cpu_seconds(side.app))
     full = []
