@@ -1,7 +1,7 @@
 /*
- * arena.c - bump allocation in blocks.  The first block holds most of what a small request
- * needs; those after it are small, as what is still to come mostly is.  What does not fit in
- * half of a small one gets a block of its own.
+ * arena.c - bump allocation in blocks.  The first one holds all that a small request, or an
+ * attempt at it, needs; those after it are small, and what does not fit in half of a small one
+ * gets a block of its own.
  */
 #include "base/arena.h"
 
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_BYTES 4064
+#define FIRST_BYTES 5984
 #define BLOCK_BYTES 992
 
 /* Blocks kept for the next arena; none where a sanitizer watches over memory. */

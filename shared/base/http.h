@@ -13,7 +13,7 @@ struct sy_header {
 };
 
 #define SY_HTTP_HEADERS 24
-#define SY_HTTP_PIECES  64
+#define SY_HTTP_PIECES  20
 
 /*
  * What is to be sent.  The body is a list of pieces, so that a spliced body is sent from

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define LARGE_BYTES 2048 /* from here on a value is a piece of its own */
-#define LARGE_MAX   16
+#define LARGE_MAX   8
 
 static void release(void *buf)
 {

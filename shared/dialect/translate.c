@@ -46,8 +46,7 @@ struct sy_translation {
 
 	struct sy_reading reading;
 	int begun, finished; /* choices */
-	bool failed;
-	struct sy_error failure;
+	const struct sy_error *failure; /* NULL: none so far */
 
 	struct sy_buf *out; /* while a call lasts */
 };
@@ -293,16 +292,24 @@ static void end(struct sy_translation *t, const struct sy_event *ev)
 		t->surface->write(t->call->ask, t->face, t->answer, t->out);
 }
 
+static int fail(struct sy_translation *t, const struct sy_error *err)
+{
+	struct sy_error *copy = sy_alloc(t->call->arena, sizeof(*copy));
+
+	*copy = *err;
+	t->failure = copy;
+	return -1;
+}
+
 static void take(void *arg, const struct sy_event *ev)
 {
 	struct sy_translation *t = arg;
 
-	if (t->failed || t->reading.whole)
+	if (t->failure != NULL || t->reading.whole)
 		return;
 	note(t, ev);
 	if (ev->kind == SY_EV_ERROR) {
-		t->failed = true;
-		t->failure = *ev->error;
+		fail(t, ev->error);
 	} else if (ev->kind == SY_EV_END) {
 		end(t, ev);
 	} else {
@@ -325,8 +332,8 @@ static int take_record(void *arg, const struct sy_record *rec, struct sy_error *
 		t->reading.skipped++;
 		return 0;
 	}
-	if (t->failed) {
-		*err = t->failure;
+	if (t->failure != NULL) {
+		*err = *t->failure;
 		return -1;
 	}
 	if (t->verbatim)
@@ -369,20 +376,13 @@ static int gather(struct sy_translation *t, const char *data, size_t len,
 	return 0;
 }
 
-static int fail(struct sy_translation *t, const struct sy_error *err)
-{
-	t->failed = true;
-	t->failure = *err;
-	return -1;
-}
-
 int sy_translation_feed(struct sy_translation *t, bool stream, const char *data,
     size_t len, struct sy_buf *out, struct sy_error *err)
 {
 	int rc;
 
-	if (t->failed) {
-		*err = t->failure;
+	if (t->failure != NULL) {
+		*err = *t->failure;
 		return -1;
 	}
 	if (t->transfer != NULL)
@@ -412,8 +412,8 @@ static int finish_whole(struct sy_translation *t, struct sy_error *err)
 
 	if (t->adapter->parse(t->call, body.at, body.len, &sink, err) < 0)
 		return -1;
-	if (t->failed) {
-		*err = t->failure;
+	if (t->failure != NULL) {
+		*err = *t->failure;
 		return -1;
 	}
 	if (t->verbatim)
@@ -452,8 +452,8 @@ int sy_translation_finish(struct sy_translation *t, struct sy_buf *out,
 {
 	int rc;
 
-	if (t->failed) {
-		*err = t->failure;
+	if (t->failure != NULL) {
+		*err = *t->failure;
 		return -1;
 	}
 	if (t->transfer != NULL)
