@@ -3,12 +3,17 @@
  */
 #include "net/head.h"
 
+#include "base/arena.h"
+
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 void sy_head_init(struct sy_head *h)
 {
 	sy_buf_init(&h->text, 2 * SY_HEAD_BYTES);
+	h->at = NULL;
+	h->room = 0;
 }
 
 void sy_head_reset(struct sy_head *h)
@@ -22,6 +27,7 @@ void sy_head_reset(struct sy_head *h)
 void sy_head_release(struct sy_head *h)
 {
 	sy_buf_release(&h->text);
+	free(h->at);
 }
 
 /* The three digits after "HTTP/1.1 ", or 0. */
@@ -86,8 +92,11 @@ static const char *add_line(struct sy_head *h, const char *line, size_t len)
 	lower(h->text.data + name_at);
 	if (is_compressed(h->text.data + name_at, h->text.data + value_at))
 		return "the answer is compressed, which was not asked for";
-	h->at[h->count].name = name_at;
-	h->at[h->count++].value = value_at;
+	if (h->count == h->room) {
+		h->room = h->room == 0 ? 16 : h->room * 2;
+		h->at = sy_xrealloc(h->at, h->room * sizeof(*h->at));
+	}
+	h->at[h->count++] = (struct sy_head_line){ name_at, value_at };
 	return NULL;
 }
 

@@ -19,10 +19,10 @@ struct sy_head {
 	bool whole; /* the final head has come; trailers are counted and not kept */
 
 	struct sy_buf text;
-	struct {
+	struct sy_head_line {
 		uint32_t name, value; /* offsets, as text may still move */
-	} at[SY_HEAD_LINES];
-	size_t count;
+	} *at;
+	size_t count, room;
 	size_t lines_so_far, bytes_so_far;
 };
 

@@ -6,13 +6,18 @@
 #include "base/arena.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #define MOST_KEPT                                                                        \
 	4096 /* fewer than are in use, and connections are closed after each use */
 
-struct watch {
+/* Of a socket, for as long as it is open.  Between two transfers libcurl lets go of it, and
+ * takes it up again with the next: it stays watched meanwhile, which is cheaper. */
+struct sy_multi_watch {
 	ev_io io;
 	struct sy_multi *multi;
+	bool between;
 };
 
 static void collect(struct sy_multi *m)
@@ -58,49 +63,69 @@ static void on_kick(struct ev_loop *loop, ev_timer *w, int revents)
 
 static void on_ready(struct ev_loop *loop, ev_io *io, int revents)
 {
-	struct watch *w = (struct watch *)io;
+	struct sy_multi_watch *w = (struct sy_multi_watch *)io;
 	int events = (revents & EV_READ ? CURL_CSELECT_IN : 0) |
 	             (revents & EV_WRITE ? CURL_CSELECT_OUT : 0);
 
-	(void)loop;
-	act(w->multi, io->fd, events);
+	if (w->between) /* closed by the other side, most likely; libcurl will find out */
+		ev_io_stop(loop, io);
+	else
+		act(w->multi, io->fd, events);
 }
 
-static void unwatch(struct sy_multi *m, struct watch *w)
+static struct sy_multi_watch *find_watch(const struct sy_multi *m, curl_socket_t fd)
 {
-	if (w == NULL)
-		return;
-	ev_io_stop(m->loop, &w->io);
-	free(w);
+	return (size_t)fd < m->watch_room ? m->watches[fd] : NULL;
 }
 
-static struct watch *new_watch(struct sy_multi *m, curl_socket_t fd)
+static struct sy_multi_watch *new_watch(struct sy_multi *m, curl_socket_t fd)
 {
-	struct watch *w = sy_xcalloc(1, sizeof(*w));
+	struct sy_multi_watch *w = sy_xcalloc(1, sizeof(*w));
+	size_t room = m->watch_room;
 
+	if ((size_t)fd >= room) {
+		m->watch_room = (size_t)fd + 64;
+		m->watches =
+		    sy_xrealloc(m->watches, m->watch_room * sizeof(*m->watches));
+		memset(m->watches + room, 0,
+		    (m->watch_room - room) * sizeof(*m->watches));
+	}
 	w->multi = m;
 	ev_io_init(&w->io, on_ready, fd, 0);
-	curl_multi_assign(m->curl, fd, w);
+	m->watches[fd] = w;
 	return w;
 }
 
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *assigned)
 {
 	struct sy_multi *m = arg;
-	struct watch *w = assigned;
+	struct sy_multi_watch *w = find_watch(m, fd);
+	int events = (what & CURL_POLL_IN ? EV_READ : 0) |
+	             (what & CURL_POLL_OUT ? EV_WRITE : 0);
 
-	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		unwatch(m, w);
-		return 0;
-	}
+	(void)easy, (void)assigned;
 	if (w == NULL)
 		w = new_watch(m, fd);
+	w->between = what == CURL_POLL_REMOVE;
+	if (w->between || (ev_is_active(&w->io) && w->io.events == events))
+		return 0;
 	ev_io_stop(m->loop, &w->io);
-	ev_io_set(&w->io, fd,
-	    (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0));
+	ev_io_set(&w->io, fd, events);
 	ev_io_start(m->loop, &w->io);
 	return 0;
+}
+
+int sy_multi_close_socket(void *multi, curl_socket_t fd)
+{
+	struct sy_multi *m = multi;
+	struct sy_multi_watch *w = find_watch(m, fd);
+
+	if (w != NULL) {
+		ev_io_stop(m->loop, &w->io);
+		free(w);
+		m->watches[fd] = NULL;
+	}
+	return close(fd);
 }
 
 /* A timer of zero would let the loop sleep for a millisecond.  But one kick a turn, or a
@@ -152,6 +177,7 @@ void sy_multi_close(struct sy_multi *m)
 	curl_multi_cleanup(m->curl);
 	ev_timer_stop(m->loop, &m->timer);
 	ev_clear_pending(m->loop, &m->kick);
+	free(m->watches);
 }
 
 void sy_multi_kick(struct sy_multi *m)

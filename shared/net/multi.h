@@ -18,6 +18,8 @@ struct sy_multi {
 	ev_timer kick;  /* never started: fed to the loop by hand */
 	bool working;   /* a kick is about to call libcurl in any case */
 	unsigned hurried_in; /* the turn of the last kick that libcurl asked for */
+	struct sy_multi_watch **watches; /* by descriptor */
+	size_t watch_room;
 
 	/* Adds, removes and resumes what is to be; called outside of libcurl. */
 	void (*work)(struct sy_multi *m);
@@ -29,6 +31,9 @@ struct sy_multi {
 bool sy_multi_open(struct sy_multi *m, struct ev_loop *loop);
 /* All easy handles have been removed. */
 void sy_multi_close(struct sy_multi *m);
+
+/* For CURLOPT_CLOSESOCKETFUNCTION, with the multi as its data. */
+int sy_multi_close_socket(void *multi, curl_socket_t fd);
 
 /* Has work() called before the loop next waits. */
 void sy_multi_kick(struct sy_multi *m);

@@ -172,7 +172,7 @@ _Static_assert(sizeof(struct sy_cell) ==
 _Static_assert(SY_CELL_BYTES >= 1 + NUMBERS * 10 + 2 * (1 + SY_HISTOGRAM_BUCKETS * 6),
     "a cell may not fit");
 
-static void add_numbers(struct sy_cell *sum, const struct sy_cell *c)
+void sy_cell_add_numbers(struct sy_cell *sum, const struct sy_cell *c)
 {
 	int64_t *to = (int64_t *)sum;
 	const int64_t *from = (const int64_t *)c;
@@ -183,19 +183,19 @@ static void add_numbers(struct sy_cell *sum, const struct sy_cell *c)
 
 void sy_cell_add(struct sy_cell *sum, const struct sy_cell *c)
 {
-	add_numbers(sum, c);
+	sy_cell_add_numbers(sum, c);
 	for (int i = 0; i < SY_HISTOGRAM_BUCKETS; i++) {
 		sum->first.n[i] += c->first.n[i];
 		sum->total.n[i] += c->total.n[i];
 	}
 }
 
-void sy_cell_take(struct sy_cell *sum, const struct sy_share *share, bool histograms)
+void sy_cell_take(struct sy_cell *sum, const struct sy_share *share)
 {
-	add_numbers(sum, &share->cell);
-	if (histograms && share->first_bucket >= 0)
+	sy_cell_add_numbers(sum, &share->cell);
+	if (share->first_bucket >= 0)
 		sum->first.n[share->first_bucket]++;
-	if (histograms && share->total_bucket >= 0)
+	if (share->total_bucket >= 0)
 		sum->total.n[share->total_bucket]++;
 }
 

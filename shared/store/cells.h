@@ -20,7 +20,8 @@ struct sy_share {
 void sy_share_request(const struct sy_attempt *row, struct sy_share *out);
 bool sy_share_attempt(const struct sy_attempt *row, struct sy_share *out);
 
-void sy_cell_take(struct sy_cell *sum, const struct sy_share *share, bool histograms);
+void sy_cell_take(struct sy_cell *sum, const struct sy_share *share);
+void sy_cell_add_numbers(struct sy_cell *sum, const struct sy_cell *c); /* no histograms */
 
 #define SY_CELL_BYTES 2048 /* room for any packed cell */
 

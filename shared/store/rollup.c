@@ -218,7 +218,7 @@ static void give_row(struct question *n, const struct sy_attempt *row, uint32_t 
 		sy_share_request(row, &share);
 	else if (!sy_share_attempt(row, &share))
 		return;
-	sy_cell_take(&cell, &share, true);
+	sy_cell_take(&cell, &share);
 	n->fn(n->arg, start_of(n, bucket), sy_row_label(row, n->q->by), &cell);
 }
 

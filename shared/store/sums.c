@@ -219,13 +219,6 @@ static struct sy_sum *find(struct sy_sums *s, const struct sy_cell_name *name)
 
 /* --- Rows into cells --------------------------------------------------------------------- */
 
-/* What a row is under in each dimension and at each grain. */
-struct place_of_row {
-	uint32_t names[SY_DIMS];
-	uint32_t buckets[SY_GRAINS];
-	uint8_t kept; /* mask of grains */
-};
-
 static uint32_t number(const struct sy_sums *s, struct sy_txn *t, enum sy_dim dim,
     const char *label)
 {
@@ -244,7 +237,7 @@ static bool is_wanted(const struct sy_sums *s, enum sy_grain grain, int64_t star
 }
 
 static void locate(const struct sy_sums *s, struct sy_txn *t,
-    const struct sy_attempt *row, struct place_of_row *out)
+    const struct sy_attempt *row, struct sy_row_place *out)
 {
 	int64_t unix_s = sy_id_unix_ms(&row->rid) / 1000;
 
@@ -259,12 +252,12 @@ static void locate(const struct sy_sums *s, struct sy_txn *t,
 		/* The start is dear to compute and matters only where keeping begins. */
 		if (is_wanted(s, grain, unix_s - 33 * DAY_S) ||
 		    is_wanted(s, grain, sy_bucket_start(s->zone, grain, out->buckets[g])))
-			out->kept |= (uint8_t)(1 << g);
+			out->kept |= UINT32_C(1) << g;
 	}
 }
 
-static void file_under(struct sy_sums *s, int family, const struct place_of_row *at,
-    const struct sy_share *share)
+static void add_under(struct sy_sums *s, int family, const struct sy_row_place *at,
+    const struct sy_cell *cell)
 {
 	const struct sy_family *f = &sy_families[family];
 
@@ -279,24 +272,58 @@ static void file_under(struct sy_sums *s, int family, const struct place_of_row 
 		if (!(f->grains & at->kept & 1 << g))
 			continue;
 		sum = find(s, &name);
-		sy_cell_take(&sum->cell, share, sum->histograms);
+		if (sum->histograms)
+			sy_cell_add(&sum->cell, cell);
+		else
+			sy_cell_add_numbers(&sum->cell, cell);
 	}
+}
+
+static void disperse(struct sy_sums *s, struct sy_crowd *c)
+{
+	for (int f = 0; c->any && f < sy_family_count; f++) {
+		if (!sy_family_of_attempts(&sy_families[f]))
+			add_under(s, f, &c->at, &c->requests);
+		else if (c->attempts.attempts > 0)
+			add_under(s, f, &c->at, &c->attempts);
+	}
+	memset(c, 0, sizeof(*c));
+}
+
+static void disperse_all(struct sy_sums *s)
+{
+	for (int i = 0; i < SY_CROWDS; i++)
+		disperse(s, &s->crowds[i]);
+}
+
+/* The crowd of that place; one that is in its way is dispersed. */
+static struct sy_crowd *crowd_at(struct sy_sums *s, const struct sy_row_place *at)
+{
+	uint32_t h = 0;
+	struct sy_crowd *c;
+
+	for (int i = 0; i < SY_DIMS; i++)
+		h = (h ^ at->names[i]) * 0x9e3779b1u;
+	c = &s->crowds[(h ^ at->buckets[SY_MINUTE]) >> 7 & (SY_CROWDS - 1)];
+	if (c->any && memcmp(&c->at, at, sizeof(*at)) != 0)
+		disperse(s, c);
+	c->at = *at;
+	c->any = true;
+	return c;
 }
 
 void sy_sums_file(struct sy_sums *s, struct sy_txn *t, const struct sy_attempt *row)
 {
-	struct sy_share request, attempt;
-	struct place_of_row at;
-	bool called = sy_share_attempt(row, &attempt);
+	struct sy_row_place at;
+	struct sy_share share;
+	struct sy_crowd *c;
 
-	sy_share_request(row, &request);
 	locate(s, t, row, &at);
-	for (int f = 0; f < sy_family_count; f++) {
-		if (!sy_family_of_attempts(&sy_families[f]))
-			file_under(s, f, &at, &request);
-		else if (called)
-			file_under(s, f, &at, &attempt);
-	}
+	c = crowd_at(s, &at);
+	sy_share_request(row, &share);
+	sy_cell_take(&c->requests, &share);
+	if (sy_share_attempt(row, &share))
+		sy_cell_take(&c->attempts, &share);
 }
 
 /* --- Cells into the book ----------------------------------------------------------------- */
@@ -326,11 +353,13 @@ static int by_key(const void *a, const void *b)
 	return sy_cell_order(&(*x)->name, &(*y)->name);
 }
 
-struct sy_sum **sy_sums_sorted(const struct sy_sums *s)
+struct sy_sum **sy_sums_sorted(struct sy_sums *s)
 {
-	struct sy_sum **list = sy_alloc(s->arena, (s->used + 1) * sizeof(*list));
+	struct sy_sum **list;
 	size_t count = 0;
 
+	disperse_all(s);
+	list = sy_alloc(s->arena, (s->used + 1) * sizeof(*list));
 	for (size_t i = 0; i < s->room; i++)
 		if (s->slots[i] != NULL)
 			list[count++] = s->slots[i];

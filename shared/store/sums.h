@@ -2,7 +2,8 @@
  * sums.h - which roll-ups there are, and rows on their way into them.
  *
  * A batch of rows is first summed up in memory, so that each cell is read and written once a
- * batch, in the order of the file.
+ * batch, in the order of the file.  Rows that go into the same cells, as most of a minute's do,
+ * are summed up before that, as a crowd: one row is in some fifty cells.
  */
 #ifndef SY_STORE_SUMS_H
 #define SY_STORE_SUMS_H
@@ -60,6 +61,22 @@ struct sy_sum {
 	struct sy_cell cell;
 };
 
+/* What a row is under in each dimension and at each grain: rows that agree in it are in the
+ * same cells. */
+struct sy_row_place {
+	uint32_t names[SY_DIMS];
+	uint32_t buckets[SY_GRAINS];
+	uint32_t kept; /* mask of grains */
+};
+
+struct sy_crowd {
+	struct sy_row_place at;
+	bool any;
+	struct sy_cell requests, attempts;
+};
+
+#define SY_CROWDS 16 /* a power of two */
+
 struct sy_sums {
 	const struct sy_zone *zone;
 	int64_t now_ms;
@@ -68,6 +85,7 @@ struct sy_sums {
 	struct sy_arena *arena;
 	struct sy_sum **slots; /* open addressing; a power of two of them */
 	size_t room, used;
+	struct sy_crowd crowds[SY_CROWDS]; /* not in the slots yet */
 };
 
 void sy_sums_init(struct sy_sums *s, const struct sy_zone *zone, int64_t now_ms);
@@ -77,7 +95,7 @@ void sy_sums_release(struct sy_sums *s);
 void sy_sums_file(struct sy_sums *s, struct sy_txn *t, const struct sy_attempt *row);
 
 /* In the order of their keys; `used` of them, in an array that the arena owns. */
-struct sy_sum **sy_sums_sorted(const struct sy_sums *s);
+struct sy_sum **sy_sums_sorted(struct sy_sums *s);
 
 /* Adds all to the book's cells, and empties. */
 void sy_sums_flush(struct sy_sums *s, struct sy_txn *t);
