@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #define MOST_NAMES      200
+#define SLOTS           128 /* a power of two, well above SY_META_NAMES */
 #define MOST_DIGITS     15
 #define MOST_TIMEOUT_MS (24 * 3600 * INT64_C(1000))
 
@@ -52,37 +53,48 @@ const char *const sy_meta_names[SY_META_NAMES] = {
 };
 /* clang-format on */
 
-void sy_meta_init(struct sy_meta *m)
+static size_t hash(const char *name, size_t len)
 {
-	memset(m, 0, sizeof(*m));
-	m->content_length = -1;
+	uint32_t h = (uint32_t)len;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (unsigned char)name[i]) * 0x01000193u;
+	return (h ^ h >> 15) & (SLOTS - 1);
 }
 
-/* By memory, not as strings: a stranger's name may have a NUL in it. */
-static int compare(const char *name, size_t len, const char *known)
-{
-	size_t known_len = strlen(known);
-	int d = memcmp(name, known, len < known_len ? len : known_len);
+/* By hash, as a web server sends thirty and more with each request; 0: nothing is here. */
+static uint8_t slots[SLOTS]; /* one more than the number of a name */
 
-	return d != 0 ? d : (len > known_len) - (len < known_len);
+static void fill_slots(void)
+{
+	if (slots[hash(sy_meta_names[0], strlen(sy_meta_names[0]))] != 0)
+		return; /* done before */
+	for (int i = 0; i < SY_META_NAMES; i++) {
+		size_t at = hash(sy_meta_names[i], strlen(sy_meta_names[i]));
+
+		while (slots[at] != 0)
+			at = (at + 1) & (SLOTS - 1);
+		slots[at] = (uint8_t)(i + 1);
+	}
 }
 
 static int find(const char *name, size_t len)
 {
-	int low = 0, high = SY_META_NAMES - 1;
+	for (size_t at = hash(name, len); slots[at] != 0; at = (at + 1) & (SLOTS - 1)) {
+		const char *known = sy_meta_names[slots[at] - 1];
 
-	while (low <= high) {
-		int middle = (low + high) / 2;
-		int d = compare(name, len, sy_meta_names[middle]);
-
-		if (d == 0)
-			return middle;
-		if (d < 0)
-			high = middle - 1;
-		else
-			low = middle + 1;
+		/* As memory, not as a string: a stranger's name may have a NUL in it. */
+		if (strlen(known) == len && memcmp(known, name, len) == 0)
+			return slots[at] - 1;
 	}
 	return -1;
+}
+
+void sy_meta_init(struct sy_meta *m)
+{
+	fill_slots();
+	memset(m, 0, sizeof(*m));
+	m->content_length = -1;
 }
 
 int sy_meta_add(struct sy_meta *m, struct sy_arena *a, const char *name, size_t name_len,

@@ -15,7 +15,6 @@
 
 struct sy_arena;
 
-/* In the order of their names, which are searched. */
 enum sy_meta_name {
 	SY_META_CONTENT_LENGTH,
 	SY_META_CONTENT_TYPE,

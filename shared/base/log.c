@@ -10,8 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LONGEST  4096
-#define GATHERED (16 * LONGEST)
+#define LONGEST    4096
+#define LONGEST_ID 64
+#define GATHERED   (16 * LONGEST)
 
 static const char *const names[] = { "error", "warning", "info", "debug" };
 static enum sy_level threshold = SY_INFO;
@@ -67,7 +68,7 @@ void sy_log_flush(void)
 }
 
 /* "2026-01-02T03:04:05", the same for all lines of a second. */
-static void stamp(time_t second, char text[20])
+static const char *stamp(time_t second)
 {
 	static _Thread_local char last[20];
 	static _Thread_local time_t last_second;
@@ -78,37 +79,40 @@ static void stamp(time_t second, char text[20])
 		strftime(last, sizeof(last), "%Y-%m-%dT%H:%M:%S", &tm);
 		last_second = second;
 	}
-	memcpy(text, last, sizeof(last));
+	return last;
 }
 
+/* The room is ample for what comes before the text. */
 static size_t format(char *line, enum sy_level level, const char *group, const char *req,
     const char *text)
 {
 	struct timespec now;
-	char second[20];
-	size_t len;
+	char *p = line;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	stamp(now.tv_sec, second);
-	len = (size_t)snprintf(line, LONGEST, "%s.%03ldZ level=%s group=%s%s%.64s ", second,
-	    now.tv_nsec / 1000000, names[level], group, req != NULL ? " req=" : "",
-	    req != NULL ? req : "");
-	len += escape(line + len, LONGEST - len - 1, text);
-	line[len++] = '\n';
-	return len;
+	p = stpcpy(p, stamp(now.tv_sec));
+	*p++ = '.';
+	for (long unit = 100000000; unit >= 1000000; unit /= 10)
+		*p++ = (char)('0' + now.tv_nsec / unit % 10);
+	p = stpcpy(stpcpy(p, "Z level="), names[level]);
+	p = stpcpy(stpcpy(p, " group="), group);
+	if (req != NULL) {
+		p = stpcpy(p, " req=");
+		p = stpncpy(p, req, LONGEST_ID);
+	}
+	*p++ = ' ';
+	p += escape(p, LONGEST - (size_t)(p - line) - 1, text);
+	*p++ = '\n';
+	return (size_t)(p - line);
 }
 
-void sy_log(enum sy_level level, const char *group, const char *req, const char *fmt, ...)
+void sy_log_text(enum sy_level level, const char *group, const char *req, const char *text)
 {
-	char text[LONGEST / 2], line[LONGEST];
-	va_list ap;
+	char line[LONGEST];
 	size_t len;
 
 	if (level > threshold)
 		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	len = format(line, level, group, req, text);
 	if (!gathered.on || level <= SY_WARNING || len > GATHERED - gathered.len)
 		sy_log_flush();
@@ -118,4 +122,17 @@ void sy_log(enum sy_level level, const char *group, const char *req, const char 
 	}
 	memcpy(gathered.text + gathered.len, line, len);
 	gathered.len += len;
+}
+
+void sy_log(enum sy_level level, const char *group, const char *req, const char *fmt, ...)
+{
+	char text[LONGEST / 2];
+	va_list ap;
+
+	if (level > threshold)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	sy_log_text(level, group, req, text);
 }

@@ -22,5 +22,6 @@ void sy_log_flush(void);
  * the text are escaped; at most 4,096 bytes a line. */
 void sy_log(enum sy_level level, const char *group, const char *req, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+void sy_log_text(enum sy_level level, const char *group, const char *req, const char *text);
 
 #endif

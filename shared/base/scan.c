@@ -430,7 +430,7 @@ int sy_scan_check(const char *text, size_t len, const struct sy_scan_limits *lim
 const struct sy_member *sy_scan_find(const struct sy_scan *s, const char *key)
 {
 	for (size_t i = 0; i < s->member_count; i++)
-		if (strcmp(s->members[i].key, key) == 0)
+		if (s->members[i].key[0] == key[0] && strcmp(s->members[i].key, key) == 0)
 			return &s->members[i];
 	return NULL;
 }

@@ -164,14 +164,6 @@ struct sy_span sy_span_trim(const char *text, size_t len)
 	return (struct sy_span){ text, len };
 }
 
-bool sy_span_is(struct sy_span s, const char *text)
-{
-	size_t len = strlen(text);
-
-	return s.at != NULL && s.len == len + 2 && s.at[0] == '"' &&
-	       memcmp(s.at + 1, text, len) == 0;
-}
-
 static bool begins(struct sy_span s, char c)
 {
 	return s.at != NULL && s.len >= 2 && s.at[0] == c;

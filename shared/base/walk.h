@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct sy_arena;
 
@@ -46,7 +47,14 @@ void sy_walk_fill(struct sy_span object, const struct sy_key *keys, size_t count
 struct sy_span sy_span_trim(const char *text, size_t len);
 
 /* Whether it is a string of that text; escapes are not looked through. */
-bool sy_span_is(struct sy_span s, const char *text);
+static inline bool sy_span_is(struct sy_span s, const char *text)
+{
+	size_t len = strlen(text);
+
+	return s.at != NULL && s.len == len + 2 && s.at[0] == '"' &&
+	       memcmp(s.at + 1, text, len) == 0;
+}
+
 bool sy_span_is_string(struct sy_span s);
 /* Absent, or a string, object or array with nothing in it. */
 bool sy_span_is_empty(struct sy_span s);

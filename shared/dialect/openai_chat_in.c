@@ -75,12 +75,30 @@ static bool is_role(struct sy_span role)
 	return false;
 }
 
+static int refuse_message(struct sy_span message, struct sy_span role, size_t i,
+    struct sy_error *err)
+{
+	bool object = sy_span_is_object(message);
+	char param[64];
+
+	snprintf(param, sizeof(param), "messages[%zu]%s", i, object ? ".role" : "");
+	if (!object)
+		return sy_fail_code(err, SY_BAD_REQUEST, param, "invalid_type",
+		    "'%s' must be an object", param);
+	if (role.at == NULL)
+		return sy_fail_code(err, SY_BAD_REQUEST, param,
+		    "missing_required_parameter", "'%s' is missing", param);
+	return sy_fail_code(err, SY_BAD_REQUEST, param,
+	    sy_span_is_string(role) ? "invalid_value" : "invalid_type",
+	    "'%s' must be one of system, developer, user, assistant, tool and function",
+	    param);
+}
+
 static int check_messages(const struct sy_scan *s, struct sy_error *err)
 {
 	const struct sy_member *m = sy_field(s, "messages");
 	struct sy_span list = sy_field_span(s, "messages"), message;
 	size_t pos = 0;
-	char param[64];
 
 	if (m == NULL)
 		return sy_fail_code(err, SY_BAD_REQUEST, "messages",
@@ -91,20 +109,8 @@ static int check_messages(const struct sy_scan *s, struct sy_error *err)
 	for (size_t i = 0; sy_walk_element(list, &pos, &message); i++) {
 		struct sy_span role = sy_walk_get(message, "role");
 
-		snprintf(param, sizeof(param), "messages[%zu]%s", i,
-		    sy_span_is_object(message) ? ".role" : "");
-		if (!sy_span_is_object(message))
-			return sy_fail_code(err, SY_BAD_REQUEST, param, "invalid_type",
-			    "'%s' must be an object", param);
-		if (role.at == NULL)
-			return sy_fail_code(err, SY_BAD_REQUEST, param,
-			    "missing_required_parameter", "'%s' is missing", param);
 		if (!is_role(role))
-			return sy_fail_code(err, SY_BAD_REQUEST, param,
-			    sy_span_is_string(role) ? "invalid_value" : "invalid_type",
-			    "'%s' must be one of system, developer, user, assistant, tool and "
-			    "function",
-			    param);
+			return refuse_message(message, role, i, err);
 	}
 	return 0;
 }

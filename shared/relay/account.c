@@ -243,21 +243,40 @@ static void one_field(char out[SY_LABEL_MAX], const char *text)
 			*p = '_';
 }
 
+static void put_text(struct sy_buf *b, const char *name, const char *text)
+{
+	sy_buf_puts(b, name);
+	sy_buf_puts(b, text);
+}
+
+static void put_number(struct sy_buf *b, const char *name, int64_t n)
+{
+	sy_buf_puts(b, name);
+	sy_buf_int(b, n);
+}
+
 /* Always these members, in this order: to be read by eye and by awk. */
 void sy_account_log(const struct sy_request *q, const struct sy_attempt *row)
 {
-	const struct sy_usage *u = &row->usage;
+	struct sy_buf *b = &q->relay->line;
 	char asked[SY_LABEL_MAX];
 
 	if (!q->known || q->job != SY_JOB_ANSWER)
 		return;
 	one_field(asked, row->asked);
-	sy_log(SY_INFO, "access", q->id,
-	    "key=%s asked=%s target=%s:%s attempts=%u first_ms=%d ms=%d in=%lld out=%lld "
-	    "cost_nusd=%lld status=%d outcome=%s kind=%s",
-	    row->key, asked, row->provider, row->model, row->attempts,
-	    row->request_first_ms, row->request_ms, (long long)sy_usage_in(u),
-	    (long long)sy_usage_out(u), (long long)row->cost_nanodollars, row->client_status,
-	    sy_word_name(sy_outcome_words, (int)row->outcome),
-	    row->outcome == SY_OK ? "-" : sy_kind_info(row->kind)->name);
+	sy_buf_reset(b);
+	put_text(b, "key=", row->key);
+	put_text(b, " asked=", asked);
+	put_text(b, " target=", row->provider);
+	put_text(b, ":", row->model);
+	put_number(b, " attempts=", row->attempts);
+	put_number(b, " first_ms=", row->request_first_ms);
+	put_number(b, " ms=", row->request_ms);
+	put_number(b, " in=", sy_usage_in(&row->usage));
+	put_number(b, " out=", sy_usage_out(&row->usage));
+	put_number(b, " cost_nusd=", row->cost_nanodollars);
+	put_number(b, " status=", row->client_status);
+	put_text(b, " outcome=", sy_word_name(sy_outcome_words, (int)row->outcome));
+	put_text(b, " kind=", row->outcome == SY_OK ? "-" : sy_kind_info(row->kind)->name);
+	sy_log_text(SY_INFO, "access", q->id, b->data);
 }

@@ -55,6 +55,7 @@ struct sy_relay {
 	bool draining;
 	void (*drained)(void *arg);
 	void *drained_arg;
+	struct sy_buf line;         /* of the log, while it is put together */
 	struct sy_error load_error; /* of the generation that could not be loaded */
 	uint32_t load_failed;       /* its number; 0 none */
 };

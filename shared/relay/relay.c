@@ -16,6 +16,7 @@
 /* Without a configuration, its defaults. */
 #define DRAIN_MS         8000
 #define BODY_LIMIT_BYTES (32 << 20)
+#define LINE_BYTES       4096 /* of the log, at most */
 
 #define REOPEN_MS 1000 /* a store that could not be opened is tried again so often */
 
@@ -218,6 +219,7 @@ int sy_relay_new(struct ev_loop *loop, const struct sy_relay_options *o,
 	r->once = o->once;
 	r->ready_last = &r->ready;
 	r->arena = sy_arena_new();
+	sy_buf_init(&r->line, LINE_BYTES);
 	sy_turns_init(&r->turns, loop, NULL);
 	ev_prepare_init(&r->prepare, on_prepare);
 	ev_timer_init(&r->drain_timer, on_drain_time, 0., 0.);
@@ -248,6 +250,7 @@ void sy_relay_free(struct sy_relay *r)
 	if (r->once && r->live != NULL && sy_fold(r->live, r->book, 1000, &err) < 0)
 		sy_log(SY_WARNING, "store", NULL, "fold: %s", err.message);
 	sy_net_free(r->net);
+	sy_buf_release(&r->line);
 	sy_live_close(r->live);
 	sy_book_close(r->book);
 	sy_secrets_free(r->secrets);
