@@ -177,12 +177,15 @@ tests_drive_ledger_dump_LDADD = $(SY_LIBS)
 EXTRA_DIST += tests/drive/rig.py tests/drive/wire.py
 
 # script/bench; no part of make check.
-EXTRA_PROGRAMS += tests/bench/load tests/bench/trivial
+EXTRA_PROGRAMS += tests/bench/load tests/bench/trivial tests/bench/unrecorded
 tests_bench_load_SOURCES = tests/bench/load.c
 tests_bench_load_LDADD = $(EV_LIBS)
 tests_bench_trivial_SOURCES = tests/bench/trivial.c
 tests_bench_trivial_LDADD = $(FCGI_LIBS)
-EXTRA_DIST += tests/bench/bench.py script/bench
+tests_bench_unrecorded_SOURCES = fcgi/main.c tests/double/turns.c
+tests_bench_unrecorded_LDADD = libedge.a $(SY_LIBS)
+EXTRA_DIST += tests/bench/bench.py tests/bench/measure.py tests/bench/peers.py tests/bench/tls.py \
+	script/bench
 
 
 SY_WHOLE_TESTS = \

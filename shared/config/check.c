@@ -9,8 +9,10 @@
 #include "config/secret.h"
 #include "config/source.h"
 
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 static const char *const dialects[] = { "openai", "anthropic", "bedrock", "cohere",
 	"gemini", NULL };
@@ -144,6 +146,10 @@ static void check_base(struct sy_draft *d, struct sy_draft_provider *p)
 	if (why != NULL)
 		sy_find_error(d->findings, d->arena, p->place, p->p.proxy, NULL,
 		    "provider \"%s\": proxy %s %s", p->p.name, p->p.proxy, why);
+	if (p->p.ca_file != NULL && access(p->p.ca_file, R_OK) < 0)
+		sy_find_error(d->findings, d->arena, p->place, p->p.ca_file, NULL,
+		    "provider \"%s\": ca_file %s cannot be read: %s", p->p.name,
+		    p->p.ca_file, strerror(errno));
 	if (p->p.query != NULL &&
 	    (p->p.query[0] == '?' || strpbrk(p->p.query, "# \"\\") != NULL))
 		sy_find_error(d->findings, d->arena, p->place, p->p.query, NULL,

@@ -90,6 +90,7 @@ static const struct sy_conf_option provider_rows[] = {
 	TEXT(S, p.secret, "secret", "name of the secret, never the secret itself"),
 	TEXT(S, p.secret_env, "env", "environment variable with the secret, where no file has it"),
 	TEXT(S, p.proxy, "proxy", "address of an HTTP proxy on the way to it"),
+	TEXT(S, p.ca_file, "ca_file", "file of the authorities that its certificate is checked against"),
 	BOOL(S, p.plain_http, "plain_http", "no",
 	    "http without TLS to another machine is meant"),
 	WORD(S, p.abort_stops, "abort_stops_billing", sy_abort_words, "unknown",

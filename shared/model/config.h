@@ -50,6 +50,7 @@ struct sy_provider {
 	const char *secret;     /* the secret's name, never the secret; NULL: none needed */
 	const char *secret_env; /* environment variable looked at when there is no file */
 	const char *proxy;      /* NULL: none, whatever the environment says */
+	const char *ca_file;    /* NULL: the system's certificate authorities */
 	const char *origin;     /* "providers.conf:12", for messages */
 	struct sy_timeouts timeouts;
 	enum sy_abort_stops abort_stops;

@@ -139,7 +139,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 
 /* --- What libcurl is told. -------------------------------------------------------------- */
 
-static void set_constants(struct sy_exchange *x, const char *ca_file)
+static void set_constants(struct sy_exchange *x)
 {
 	CURL *e = x->easy;
 
@@ -156,7 +156,6 @@ static void set_constants(struct sy_exchange *x, const char *ca_file)
 	curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
 	/* With a CAPATH libcurl reads all certificates anew for each connection: 28 ms. */
 	curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
-	curl_easy_setopt(e, CURLOPT_CAINFO, ca_file);
 	curl_easy_setopt(e, CURLOPT_TCP_NODELAY, 1L);
 	curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, 50L);
@@ -183,7 +182,8 @@ void sy_exchange_open(struct sy_exchange *x, const char *ca_file, void *owner)
 	sy_buf_init(&x->header_text, HEADER_BYTES);
 	sy_buf_init(&x->short_body, SHORT_BODY_BYTES);
 	sy_head_init(&x->head);
-	set_constants(x, ca_file);
+	x->ca_file = ca_file;
+	set_constants(x);
 	curl_easy_setopt(x->easy, CURLOPT_PRIVATE, owner);
 }
 
@@ -290,6 +290,8 @@ static void set_route(struct sy_exchange *x, bool http2)
 
 	curl_easy_setopt(x->easy, CURLOPT_URL, x->http->url);
 	set_proxy(x);
+	curl_easy_setopt(x->easy, CURLOPT_CAINFO,
+	    o->ca_file != NULL ? o->ca_file : x->ca_file);
 	curl_easy_setopt(x->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_ms);
 	curl_easy_setopt(x->easy, CURLOPT_BUFFERSIZE,
 	    o->stream ? RECEIVE_STREAM_BYTES : RECEIVE_BYTES);

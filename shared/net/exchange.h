@@ -20,6 +20,7 @@
 
 struct sy_exchange {
 	CURL *easy;
+	const char *ca_file; /* for exchanges that name none; outlives this */
 	bool custom_method; /* of the last request: to be taken back */
 	char *proxy;        /* the last one set */
 	char curl_said[CURL_ERROR_SIZE];

@@ -48,6 +48,7 @@ struct sy_fetch_options {
 	const char
 	    *pool; /* connections are shared only inside one pool: provider and secret */
 	const char *proxy; /* NULL or "": none, whatever the environment says */
+	const char *ca_file; /* NULL: the net's */
 	bool http2;
 	bool stream; /* the answer comes in small pieces */
 };

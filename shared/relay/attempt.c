@@ -171,6 +171,7 @@ static int build(struct sy_try *t, struct sy_error *err)
 		.connect_ms = t->limits.connect_ms,
 		.pool = p->name,
 		.proxy = p->proxy,
+		.ca_file = p->ca_file,
 		.http2 = p->http2,
 		.stream = t->call.stream,
 	};
