@@ -301,6 +301,13 @@ static int fail(struct sy_translation *t, const struct sy_error *err)
 	return -1;
 }
 
+static bool failed(const struct sy_translation *t, struct sy_error *err)
+{
+	if (t->failure != NULL)
+		*err = *t->failure;
+	return t->failure != NULL;
+}
+
 static void take(void *arg, const struct sy_event *ev)
 {
 	struct sy_translation *t = arg;
@@ -332,10 +339,8 @@ static int take_record(void *arg, const struct sy_record *rec, struct sy_error *
 		t->reading.skipped++;
 		return 0;
 	}
-	if (t->failure != NULL) {
-		*err = *t->failure;
+	if (failed(t, err))
 		return -1;
-	}
 	if (t->verbatim)
 		t->usage_passed |= t->adapter->pass(t->call, rec, t->out) > 0;
 	return 0;
@@ -381,10 +386,8 @@ int sy_translation_feed(struct sy_translation *t, bool stream, const char *data,
 {
 	int rc;
 
-	if (t->failure != NULL) {
-		*err = *t->failure;
+	if (failed(t, err))
 		return -1;
-	}
 	if (t->transfer != NULL)
 		return sy_transfer_feed(t->transfer, data, len, out, err) < 0 ? fail(t, err) : 0;
 	if (t->arrival == ARRIVAL_UNKNOWN) {
@@ -412,10 +415,8 @@ static int finish_whole(struct sy_translation *t, struct sy_error *err)
 
 	if (t->adapter->parse(t->call, body.at, body.len, &sink, err) < 0)
 		return -1;
-	if (t->failure != NULL) {
-		*err = *t->failure;
+	if (failed(t, err))
 		return -1;
-	}
 	if (t->verbatim)
 		sy_buf_add(t->out, body.at, body.len);
 	return 0;
@@ -435,10 +436,8 @@ static int finish_stream(struct sy_translation *t, struct sy_error *err)
 		return 0;
 	if (rc < 0)
 		return -1;
-	if (t->failed) {
-		*err = t->failure;
+	if (failed(t, err))
 		return -1;
-	}
 	if (came)
 		return sy_fail(err, SY_TRUNCATED, "",
 		    "%s closed the stream before its end",
@@ -452,10 +451,8 @@ int sy_translation_finish(struct sy_translation *t, struct sy_buf *out,
 {
 	int rc;
 
-	if (t->failure != NULL) {
-		*err = *t->failure;
+	if (failed(t, err))
 		return -1;
-	}
 	if (t->transfer != NULL)
 		return sy_transfer_finish(t->transfer, out, err) < 0 ? fail(t, err) : 0;
 	t->out = out;
