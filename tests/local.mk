@@ -195,6 +195,8 @@ SY_WHOLE_TESTS = \
 	tests/drive/tasks.py
 TESTS += $(SY_WHOLE_TESTS)
 EXTRA_DIST += $(SY_WHOLE_TESTS)
+TESTS += tests/drive/responses.py
+EXTRA_DIST += tests/drive/responses.py
 
 # Fuzz targets: a program each, which `make check` runs over its seeds.  With libFuzzer
 # (--enable-fuzzing, clang) the same program fuzzes; see script/fuzz.
