@@ -198,6 +198,9 @@ EXTRA_DIST += $(SY_WHOLE_TESTS)
 TESTS += tests/drive/responses.py
 EXTRA_DIST += tests/drive/responses.py
 
+# By the official clients, which npm and PyPI have: run by hand, from the build folder.
+EXTRA_DIST += tests/drive/sdk_tasks.py tests/drive/sdk_tasks
+
 # Fuzz targets: a program each, which `make check` runs over its seeds.  With libFuzzer
 # (--enable-fuzzing, clang) the same program fuzzes; see script/fuzz.
 if FUZZING

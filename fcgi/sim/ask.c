@@ -454,6 +454,40 @@ static int read_embeddings(struct sy_sim_ask *ask, struct sy_error *err)
 	return read_input(ask, "input", err);
 }
 
+static int read_cohere_embed(struct sy_sim_ask *ask, struct sy_error *err)
+{
+	if (*sy_sim_word(ask->root, "input_type") == '\0')
+		return sy_json_need(0, "input_type", "", err);
+	if (sy_json_int(ask->root, "output_dimension", "", 1, SY_SIM_DIMENSIONS,
+	        &ask->dimensions, err) < 0)
+		return -1;
+	return read_input(ask, "texts", err);
+}
+
+/* Each request's first part is a text. */
+static int read_batch_embed(struct sy_sim_ask *ask, struct sy_error *err)
+{
+	struct json_object *list = NULL, *texts = json_object_new_array();
+
+	sy_adopt_json(ask->arena, texts);
+	if (sy_json_need(sy_json_array(ask->root, "requests", "", &list, err), "requests", "",
+	        err) < 0)
+		return -1;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *one = json_object_array_get_idx(list, i);
+		struct json_object *parts = sy_json_get(sy_json_get(one, "content"), "parts");
+
+		json_object_array_add(texts, json_object_new_string(sy_sim_word(
+		                                 json_object_array_get_idx(parts, 0), "text")));
+		if (sy_json_int(one, "outputDimensionality", "requests[]", 1, SY_SIM_DIMENSIONS,
+		        &ask->dimensions, err) < 0)
+			return -1;
+	}
+	ask->input = texts;
+	take_inputs(ask);
+	return 0;
+}
+
 static int read_completions(struct sy_sim_ask *ask, struct sy_error *err)
 {
 	if (read_openai(ask, err) < 0)
@@ -564,6 +598,10 @@ int sy_sim_ask_read(struct sy_sim_ask *ask, enum sy_sim_endpoint endpoint, const
 		return read_completions(ask, err);
 	case SY_SIM_EMBEDDINGS:
 		return read_embeddings(ask, err);
+	case SY_SIM_COHERE_EMBED:
+		return read_cohere_embed(ask, err);
+	case SY_SIM_BATCH_EMBED:
+		return read_batch_embed(ask, err);
 	case SY_SIM_MODERATIONS:
 		return read_input(ask, "input", err);
 	case SY_SIM_RERANK:

@@ -74,15 +74,53 @@ static void write_vector(const struct sy_sim_ask *ask, const char *text, size_t 
 	sy_buf_putc(out, ']');
 }
 
-static void write_row(const struct sy_sim_ask *ask, size_t index, struct json_object *in,
-    struct sy_buf *out)
+/* How the dialects write them: before all, before and behind each, behind all. */
+static const struct shape {
+	enum sy_sim_endpoint endpoint;
+	const char *open, *before, *after, *close;
+} shapes[] = {
+	{ SY_SIM_EMBEDDINGS, "{\"object\":\"list\",\"data\":[",
+	    "{\"object\":\"embedding\",\"embedding\":", "}", "]" },
+	{ SY_SIM_COHERE_EMBED, "{\"response_type\":\"embeddings_by_type\",\"embeddings\":{\"float\":[",
+	    "", "", "]}" },
+	{ SY_SIM_BATCH_EMBED, "{\"embeddings\":[", "{\"values\":", "}", "]" },
+};
+
+static const struct shape *shape_of(enum sy_sim_endpoint endpoint)
+{
+	const struct shape *s = shapes;
+
+	while (s->endpoint != endpoint)
+		s++;
+	return s;
+}
+
+static void write_row(const struct sy_sim_ask *ask, const struct shape *shape, size_t index,
+    struct json_object *in, struct sy_buf *out)
 {
 	const char *text = json_object_get_string(in);
 
-	sy_buf_printf(out, "%s{\"object\":\"embedding\",\"index\":%zu,\"embedding\":",
-	    index > 0 ? "," : "", index);
+	sy_buf_puts(out, index > 0 ? "," : "");
+	sy_buf_puts(out, shape->before);
 	write_vector(ask, text != NULL ? text : "", text != NULL ? strlen(text) : 0, out);
-	sy_buf_putc(out, '}');
+	if (shape->endpoint == SY_SIM_EMBEDDINGS)
+		sy_buf_member_int(out, "index", (int64_t)index);
+	sy_buf_puts(out, shape->after);
+}
+
+/* Gemini's has none. */
+static void write_usage(const struct sy_sim_turn *t, struct sy_buf *out)
+{
+	long long tokens = (long long)t->answer->usage.prompt;
+
+	if (t->ask->endpoint == SY_SIM_EMBEDDINGS) {
+		sy_buf_member(out, "model", t->ask->model);
+		sy_buf_printf(out, ",\"usage\":{\"prompt_tokens\":%lld,\"total_tokens\":%lld}",
+		    tokens, tokens);
+	} else if (t->ask->endpoint == SY_SIM_COHERE_EMBED) {
+		sy_buf_printf(out, ",\"meta\":{\"billed_units\":{\"input_tokens\":%lld}}",
+		    tokens);
+	}
 }
 
 /* A list of numbers is one text in tokens; a list of anything else is many texts. */
@@ -94,18 +132,18 @@ static bool is_many(struct json_object *input)
 
 void sy_sim_embeddings(const struct sy_sim_turn *t, struct sy_sim_reply *r)
 {
+	const struct shape *shape = shape_of(t->ask->endpoint);
 	struct json_object *input = t->ask->input;
 	struct sy_buf *out = &r->body;
 	size_t count = is_many(input) ? json_object_array_length(input) : 1;
 
-	sy_buf_puts(out, "{\"object\":\"list\",\"data\":[");
+	sy_buf_puts(out, shape->open);
 	for (size_t i = 0; i < count; i++)
-		write_row(t->ask, i,
+		write_row(t->ask, shape, i,
 		    is_many(input) ? json_object_array_get_idx(input, i) : input, out);
-	sy_buf_puts(out, "],\"model\":");
-	sy_buf_json_str(out, t->ask->model);
-	sy_buf_printf(out, ",\"usage\":{\"prompt_tokens\":%lld,\"total_tokens\":%lld}}",
-	    (long long)t->answer->usage.prompt, (long long)t->answer->usage.prompt);
+	sy_buf_puts(out, shape->close);
+	write_usage(t, out);
+	sy_buf_putc(out, '}');
 	sy_sim_reply_mark(r);
 }
 

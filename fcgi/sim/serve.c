@@ -32,6 +32,8 @@ static const struct endpoint {
 	{ "messages/count_tokens", "POST", SY_SIM_COUNT_TOKENS, &sy_sim_anthropic },
 	{ "chat", "POST", SY_SIM_COHERE, &sy_sim_cohere },
 	{ "embeddings", "POST", SY_SIM_EMBEDDINGS, &sy_sim_openai },
+	{ "embed", "POST", SY_SIM_COHERE_EMBED, &sy_sim_cohere },
+	{ "models/*:batchEmbedContents", "POST", SY_SIM_BATCH_EMBED, &sy_sim_gemini },
 	{ "completions", "POST", SY_SIM_COMPLETIONS, &sy_sim_legacy },
 	{ "moderations", "POST", SY_SIM_MODERATIONS, &sy_sim_moderations },
 	{ "rerank", "POST", SY_SIM_RERANK, &sy_sim_rerank },
@@ -225,6 +227,13 @@ static void start_attempt(struct sy_sim *sim, struct sy_sim_site *site,
 	sy_sim_site_keep(site, a->sequence, &call->http.raw, &call->http.body);
 }
 
+/* What has no text for an answer. */
+static bool is_counted(enum sy_sim_endpoint which)
+{
+	return which == SY_SIM_EMBEDDINGS || which == SY_SIM_COHERE_EMBED ||
+	       which == SY_SIM_BATCH_EMBED || which == SY_SIM_COUNT_TOKENS;
+}
+
 /* The answer of the model that was asked. */
 static void reply_answer(struct sy_sim *sim, const struct endpoint *e,
     struct sy_sim_call *call)
@@ -245,10 +254,10 @@ static void reply_answer(struct sy_sim *sim, const struct endpoint *e,
 	if (call->step->status != 0)
 		r->status = (int)call->step->status;
 	sy_buf_printf(&r->headers, "%s: req_%s\r\n", e->dialect->id_header, id);
-	if (e->which == SY_SIM_EMBEDDINGS || e->which == SY_SIM_COUNT_TOKENS) {
+	if (is_counted(e->which)) {
 		sy_sim_answer_count(&sim->answer, ask, call->step);
-		(e->which == SY_SIM_EMBEDDINGS ? sy_sim_embeddings
-		                               : sy_sim_token_count)(&t, r);
+		(e->which == SY_SIM_COUNT_TOKENS ? sy_sim_token_count
+		                                 : sy_sim_embeddings)(&t, r);
 	} else if (ask->stream) {
 		sy_sim_answer_make(&sim->answer, ask, call->step);
 		r->streamed = true;
