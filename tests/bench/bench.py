@@ -262,7 +262,7 @@ def run(rig, floor, folder, targets):
 
 def answers(port, method="POST", path="/"):
     try:
-        return wire.Client("127.0.0.1", port, "x").ask(method, path, "{}").status == 200
+        return wire.Client("127.0.0.1", port, "x").ask(method, path, "{}" if method == "POST" else "").status == 200
     except OSError:
         return False
 
