@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM_EXTRA  1024 /* of what is added: names, limits, stream options */
+#define ROOM_EXTRA  512 /* of what is added: names, limits, stream options */
 
 /* --- Whether. ---------------------------------------------------------------------------- */
 

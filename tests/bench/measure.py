@@ -67,6 +67,9 @@ class Side:
         self.name, self.port, self.path, self.key, self.model = name, port, path, key, model
         self.web, self.app = web, app
 
+    def lua(self, folder, size):
+        return LUA.format(key=self.key, body=self.body_file(folder, size))
+
     def body_file(self, folder, size):
         path = os.path.join(folder, f"{self.name}-{size}.json")
         with open(path, "w", encoding="ascii") as f:
@@ -78,7 +81,7 @@ class Sample:
     def __init__(self, side, folder, size, clients):
         lua = os.path.join(folder, "post.lua")
         with open(lua, "w", encoding="ascii") as f:
-            f.write(LUA.format(key=side.key, body=side.body_file(folder, size)))
+            f.write(side.lua(folder, size))
         web, app = cpu_seconds(side.web), cpu_seconds(side.app)
         out = subprocess.run(
             ["wrk", "-t1", f"-c{clients}", f"-d{SECONDS}s", "--timeout", "20s", "--latency",
