@@ -115,6 +115,7 @@ static const struct sy_endpoint endpoints[] = {
 	ROW("POST", "/v1/embeddings",                         SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_embed),
 	ROW("POST", "/v1/deployments/{}/embeddings",          SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_embed),
 	ROW("POST", "/v1/messages",                           SY_FOR_KEYS,   serve_asked,   &sy_surface_messages),
+	ROW("POST", "/v1/messages/count_tokens",              SY_FOR_KEYS,   serve_asked,   &sy_surface_messages_count),
 	ROW("POST", "/v1/moderations",                        SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_moderation),
 	ROW("POST", "/v1/images/generations",                 SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_image),
 	ROW("POST", "/v1/deployments/{}/images/generations",  SY_FOR_KEYS,   serve_asked,   &sy_surface_openai_image),
@@ -179,6 +180,8 @@ static const char *skip_aliases(const char *path)
 {
 	if (sy_starts(path, "/openai/"))
 		path += strlen("/openai");
+	if (sy_starts(path, "/anthropic/"))
+		path += strlen("/anthropic");
 	while (sy_starts(path, "/v1/v1"))
 		path += strlen("/v1");
 	return path;

@@ -362,6 +362,7 @@ struct sy_inbound sy_visit_inbound(const struct sy_visit *v)
 		.user = m->value[SY_META_USER],
 		.complete = m->value[SY_META_COMPLETE],
 		.betas = m->value[SY_META_ANTHROPIC_BETA],
+		.version = m->value[SY_META_ANTHROPIC_VERSION],
 		.timeout_ms = sy_meta_timeout_ms(m),
 		.query = m->value[SY_META_QUERY_STRING],
 	};

@@ -127,11 +127,13 @@ static int read_tools(struct sy_sim_ask *ask, struct sy_error *err)
 		    "The toolConfig field must be defined when using toolUse and toolResult "
 		    "content blocks.");
 	for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
-		struct json_object *spec =
-		    sy_json_get(json_object_array_get_idx(list, i), "toolSpec");
+		struct json_object *item = json_object_array_get_idx(list, i);
+		struct json_object *spec = sy_json_get(item, "toolSpec");
 		struct sy_sim_tool tool = { sy_sim_word(spec, "name"),
 			sy_json_get(sy_json_get(spec, "inputSchema"), "json") };
 
+		if (sy_json_get(item, "cachePoint") != NULL)
+			continue;
 		if (*tool.name == '\0')
 			return sy_json_need(0, "name", "toolConfig.tools", err);
 		if (ask->tool_count < SY_SIM_TOOLS &&

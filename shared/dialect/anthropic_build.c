@@ -33,10 +33,10 @@ bool sy_betas_begin(struct sy_betas *betas, const struct sy_call *call)
 	return betas->text[0] != '\0';
 }
 
-int sy_anthropic_headers(const struct sy_betas *betas, struct sy_arena *a,
-    struct sy_http *out, struct sy_error *err)
+int sy_anthropic_headers(const struct sy_betas *betas, const char *version,
+    struct sy_arena *a, struct sy_http *out, struct sy_error *err)
 {
-	if (sy_http_header(out, "anthropic-version", SY_ANTHROPIC_VERSION, err) < 0)
+	if (sy_http_header(out, "anthropic-version", version, err) < 0)
 		return -1;
 	if (betas->text[0] == '\0')
 		return 0;

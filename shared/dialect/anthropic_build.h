@@ -25,8 +25,8 @@ bool sy_betas_begin(struct sy_betas *betas, const struct sy_call *call);
  * that is not its own. */
 const char *sy_anthropic_beta_of(const char *field);
 
-int sy_anthropic_headers(const struct sy_betas *betas, struct sy_arena *a,
-    struct sy_http *out, struct sy_error *err);
+int sy_anthropic_headers(const struct sy_betas *betas, const char *version,
+    struct sy_arena *a, struct sy_http *out, struct sy_error *err);
 
 int sy_anthropic_write(struct sy_anthropic_plan *plan, bool stream, struct sy_arena *a,
     struct sy_buf *out, struct sy_betas *betas, struct sy_error *err);

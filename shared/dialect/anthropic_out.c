@@ -48,7 +48,7 @@ static int build(struct sy_call *call, struct sy_http *out, struct sy_error *err
 	if (plan->notes.text[0] != '\0')
 		call->dropped = plan->notes.text;
 	out->url = "/messages";
-	if (sy_anthropic_headers(&betas, a, out, err) < 0)
+	if (sy_anthropic_headers(&betas, SY_ANTHROPIC_VERSION, a, out, err) < 0)
 		return -1;
 	return sy_http_piece(out, body->data, body->len, err);
 }

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/walk.h"
 #include "dialect/anthropic_build.h"
+#include "dialect/anthropic_names.h"
 #include "dialect/anthropic_plan.h"
 #include "dialect/claude.h"
 #include "dialect/edit.h"
@@ -123,11 +124,14 @@ static struct sy_span own_messages(const struct splice *s, struct sy_span messag
 	return (struct sy_span){ out->data, out->len };
 }
 
+static bool has(const struct splice *s, uint32_t types)
+{
+	return sy_field(s->scan, "messages")->seen & types;
+}
+
 static bool has_thoughts(const struct splice *s)
 {
-	uint32_t seen = sy_field(s->scan, "messages")->seen;
-
-	return seen & (1u << SY_MESSAGES_THINKING | 1u << SY_MESSAGES_REDACTED);
+	return has(s, 1u << SY_MESSAGES_THINKING | 1u << SY_MESSAGES_REDACTED);
 }
 
 /* --- Whether. ---------------------------------------------------------------------------- */
@@ -154,6 +158,8 @@ static bool must_rebuild(const struct splice *s)
 	const struct sy_quirks *q = &s->call->model->provider->quirks;
 
 	if (sy_listed(q->drop, "cache_control") && has_marks(s))
+		return true;
+	if (has(s, 1u << SY_MESSAGES_SYSTEM) && !s->claude->mid_system)
 		return true;
 	if (s->call->ask->caps & SY_CAP_SCHEMA && q->schema != SY_SCHEMA_NATIVE)
 		return true;
@@ -346,6 +352,14 @@ static int put_members(struct splice *s)
 	return sy_edit_end(&s->edit);
 }
 
+/* The answer passes as it comes, so it is asked for in the client's version of the API. */
+static const char *version_of(const struct splice *s)
+{
+	const char *version = s->call->ask->version;
+
+	return version != NULL && version[0] != '\0' ? version : SY_ANTHROPIC_VERSION;
+}
+
 static int finish(struct splice *s, const char *path, struct sy_error *err)
 {
 	struct sy_betas betas;
@@ -353,7 +367,8 @@ static int finish(struct splice *s, const char *path, struct sy_error *err)
 	if (!sy_betas_begin(&betas, s->call))
 		sy_note(&s->notes, "anthropic-beta");
 	if (put_members(s) < 0 ||
-	    sy_anthropic_headers(&betas, s->call->arena, s->edit.out, err) < 0)
+	    sy_anthropic_headers(&betas, version_of(s), s->call->arena, s->edit.out, err) <
+	        0)
 		return -1;
 	if (s->notes.text[0] != '\0')
 		s->call->dropped = s->notes.text;

@@ -65,6 +65,9 @@ void sy_messages_event(const struct sy_ask *ask, const struct sy_face *face, voi
 
 /* --- Errors. ----------------------------------------------------------------------------- */
 
+/* A code of errors: of a request that asks for a thread. */
+#define SY_MESSAGES_NO_THREAD "thread_unsupported_request"
+
 void sy_messages_error(const struct sy_error *err, const char *request_id, bool streaming,
     struct sy_buf *out);
 int sy_messages_status(const struct sy_error *err);

@@ -7,6 +7,7 @@
 #include "dialect/messages.h"
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/scan.h"
 #include "base/walk.h"
 #include "dialect/fields.h"
@@ -34,6 +35,7 @@ const char *const sy_messages_watch[] = {
 	[SY_MESSAGES_FILE] = "file",
 	[SY_MESSAGES_THINKING] = "thinking",
 	[SY_MESSAGES_REDACTED] = "redacted_thinking",
+	[SY_MESSAGES_SYSTEM] = "system",
 	NULL,
 };
 
@@ -120,6 +122,16 @@ static int check_messages(const struct sy_scan *s, struct sy_error *err)
 	return 0;
 }
 
+/* A conversation that the provider keeps.  Who is told so in these words goes on by sending
+ * all of it. */
+static int check_thread(const struct sy_scan *s, struct sy_error *err)
+{
+	if (sy_field(s, "thread") == NULL)
+		return 0;
+	return sy_fail_code(err, SY_BAD_REQUEST, "thread", SY_MESSAGES_NO_THREAD,
+	    "'thread' cannot be kept across providers: send the whole conversation");
+}
+
 static void read_caps(const struct sy_scan *s, struct sy_ask *out)
 {
 	static const uint32_t sent =
@@ -174,7 +186,8 @@ static int read_all(const char *body, size_t len, struct sy_arena *a, struct sy_
 	if (sy_scan_string(s, "model", a, &out->model, err) < 0 ||
 	    sy_scan_bool(s, "stream", &out->stream, err) < 0 ||
 	    sy_fields_types(s, types, err) < 0 || sy_fields_ranges(s, ranges, err) < 0 ||
-	    check_system(s, err) < 0 || check_messages(s, err) < 0 ||
+	    check_thread(s, err) < 0 || check_system(s, err) < 0 ||
+	    check_messages(s, err) < 0 ||
 	    sy_fields_objects(s, "tools", TOOLS_MAX, SCHEMA_BYTES_MAX, err) < 0)
 		return -1;
 	out->n = 1;
@@ -199,6 +212,30 @@ int sy_messages_ask(const char *body, size_t len, struct sy_arena *a, struct sy_
 		    "'max_tokens' is missing");
 	return rc < 0 ? -1 : 0;
 }
+
+static int ask_count(const char *body, size_t len, struct sy_arena *a, struct sy_ask *out,
+    struct sy_error *err)
+{
+	return read_all(body, len, a, out, err);
+}
+
+static void count(const struct sy_ask *ask, struct sy_buf *out)
+{
+	sy_buf_printf(out, "{\"input_tokens\":%lld}\n", (long long)ask->input_tokens);
+}
+
+const struct sy_surface sy_surface_messages_count = {
+	.name = "anthropic-count",
+	.dialect = "anthropic",
+	.id_prefix = "",
+	.id_header = "request-id",
+	.ask = ask_count,
+	.read = sy_messages_read,
+	.count = count,
+	.write = sy_messages_write,
+	.error = sy_messages_error,
+	.status = sy_messages_status,
+};
 
 const struct sy_surface sy_surface_messages = {
 	.name = "anthropic-messages",

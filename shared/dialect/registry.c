@@ -25,6 +25,7 @@ static const struct sy_surface *const surfaces[] = {
 	&sy_surface_gemini_count,
 	&sy_surface_gemini_stream,
 	&sy_surface_messages,
+	&sy_surface_messages_count,
 	&sy_surface_openai_chat,
 	&sy_surface_openai_completions,
 	&sy_surface_openai_embed,

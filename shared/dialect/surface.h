@@ -115,6 +115,7 @@ extern const struct sy_surface sy_surface_gemini_count; /* of tokens, estimated 
 extern const struct sy_surface sy_surface_gemini_stream;
 extern const struct sy_surface sy_surface_openai_chat;
 extern const struct sy_surface sy_surface_messages;
+extern const struct sy_surface sy_surface_messages_count; /* of tokens */
 extern const struct sy_surface sy_surface_openai_completions;
 extern const struct sy_surface sy_surface_openai_embed;
 extern const struct sy_surface sy_surface_openai_image;

@@ -39,6 +39,7 @@ struct sy_ask {
 	const char *user;          /* NULL not said */
 	const char *feature;       /* from a header or metadata; NULL not said */
 	const char *betas;         /* features of Anthropic's, names with commas between; or NULL */
+	const char *version;       /* of that API, as the client speaks it; or NULL */
 	bool keep;                 /* the client may want to go on from the answer */
 	struct sy_earlier *earlier;
 	bool complete;             /* hold the answer back until it is whole */

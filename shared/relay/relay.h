@@ -65,6 +65,7 @@ struct sy_inbound {
 	const char *user;         /* x-switchyard-user */
 	const char *complete;     /* x-switchyard-complete: "yes" */
 	const char *betas;        /* anthropic-beta */
+	const char *version;      /* anthropic-version */
 	int64_t timeout_ms;       /* x-request-timeout-ms, x-stainless-timeout * 1000 */
 	const char *query;        /* the query string */
 	const char *path_model;   /* Azure-style paths name the model; or NULL */

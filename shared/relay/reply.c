@@ -92,6 +92,8 @@ static void send_head(struct sy_request *q, int status, const char *type, const 
 		add(&h, "content-length", length);
 	if (q->job == SY_JOB_ANSWER && q->known)
 		add_story(q, &h);
+	if (q->job == SY_JOB_COUNT && err == NULL)
+		add(&h, "x-switchyard-count", "estimated");
 	if (err != NULL)
 		add_retry_advice(err, &h);
 	q->client->ops->head(q->client, status, h.list, h.count);

@@ -217,6 +217,7 @@ static int understand(struct sy_request *q, struct sy_error *err)
 	if (in->feature != NULL)
 		q->ask.feature = in->feature;
 	q->ask.betas = in->betas;
+	q->ask.version = in->version;
 	if (find_meaning(q, err) < 0 || sy_wishes_read(&q->ask, &wishes, err) < 0)
 		return -1;
 	route = sy_request_route(q);

@@ -19,6 +19,7 @@ DIALECTS = {"oa": "openai", "oc": "openai", "an": "anthropic", "be": "bedrock", 
 SECRETS = {"be": "AKIDEXAMPLE:sk-test-secret", "bef": "AKIDEXAMPLE:sk-test-secret"}
 SIGNED = {"auth": "sigv4", "region": "us-east-1"}
 PREFIX = {"be": "us.anthropic.claude-haiku-4-5-20251001-v1:0/"}
+CLEAN = ("oc", "ac")
 MODELS = ("echo", "lorem", "json", "tools", "tools-parallel", "vision", "reason", "refuse")
 # One model a case that leaves a mark on its target's health.
 FAULTS = ("s400", "s429", "s500", "s503", "py400", "py429", "py500", "py529", "other", "single",
@@ -31,10 +32,10 @@ def model(provider, name, upstream):
             " max_output = 8000 in = 1.00 out = 2.00 }\n")
 
 
-def configuration(sim):
+def configuration(sim, targets):
     text = rig.gateway()
-    for name, dialect in DIALECTS.items():
-        quirks = "\tquirks { clean = yes }\n" if name == "oc" else ""
+    for name, dialect in targets.items():
+        quirks = "\tquirks { clean = yes }\n" if name in CLEAN else ""
         for provider in (name, name + "f"):
             auth = SIGNED if provider in SECRETS else {"auth": "none"}
             text += rig.provider(provider, sim, dialect, models=(), inner=quirks,
@@ -72,15 +73,17 @@ def install(run, cases):
     return python
 
 
-def main(node_cases="openai.test.mjs", python_cases="openai_test.py", cases=CASES):
+def main(node_cases="openai.test.mjs", python_cases="openai_test.py", cases=CASES,
+         targets=None):
     rig.need("lighttpd", "node", "npm")
     run = os.path.join(rig.BUILD, f"tests/{os.path.basename(cases)}-run")
     python = install(run, cases)
-    with rig.Rig(configuration, secrets=SECRETS, workers=2) as gateway:
-        for name in DIALECTS:
+    targets = targets or DIALECTS
+    with rig.Rig(lambda sim: configuration(sim, targets), secrets=SECRETS, workers=2) as gateway:
+        for name in targets:
             gateway.sim.site(name, **({"key": SECRETS[name]} if name in SECRETS else {}))
         environment = {**os.environ, "SY_URL": gateway.base_url, "SY_KEY": gateway.key,
-                       "SY_SIM": gateway.sim.url, "SY_TARGETS": " ".join(DIALECTS)}
+                       "SY_SIM": gateway.sim.url, "SY_TARGETS": " ".join(targets)}
         node = subprocess.run(["node", "--test", "--test-reporter=tap", node_cases], cwd=run,
                               env=environment, capture_output=True, text=True, check=False)
         py = subprocess.run([python, python_cases], cwd=run, env=environment,

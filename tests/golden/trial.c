@@ -74,6 +74,8 @@ bool trial_set(struct trial *t, const char *name, const char *value)
 		t->attempt = (unsigned)atoi(value);
 	else if (strcmp(name, "betas") == 0)
 		t->betas = value;
+	else if (strcmp(name, "version") == 0)
+		t->version = value;
 	else if (strcmp(name, "stream") == 0)
 		t->stream = strcmp(value, "yes") == 0;
 	else
@@ -153,6 +155,7 @@ static int begin(struct exchange *x, const struct trial *t, struct sy_error *err
 	if (t->surface->ask(t->request, t->request_len, x->arena, &x->ask, err) < 0)
 		return -1;
 	x->ask.betas = t->betas;
+	x->ask.version = t->version;
 	x->call = (struct sy_call){ .ask = &x->ask,
 		.model = &x->model,
 		.arena = x->arena,

@@ -16,7 +16,7 @@ struct trial {
 	const struct sy_surface *surface; /* the shape that the client speaks */
 	struct sy_provider provider;
 	struct sy_model model;
-	const char *betas;   /* the client's anthropic-beta header; or NULL */
+	const char *betas, *version; /* the client's anthropic- headers; or NULL */
 	const char *request; /* the client's body */
 	size_t request_len;
 	unsigned attempt; /* which of the request it is */
@@ -33,7 +33,7 @@ void trial_init(struct trial *t);
 /*
  * Sets one thing by its name: surface, dialect, model, name (of the model in our catalogue),
  * base_url, max_output_tokens, context_tokens, caps (one of them), attempt, status, stream,
- * betas, content_type, error_type, or a quirk.  False when there is no such thing.  The value
+ * betas, version, content_type, error_type, or a quirk.  False when there is no such thing.  The value
  * outlives *t.
  */
 bool trial_set(struct trial *t, const char *name, const char *value);
