@@ -221,6 +221,8 @@ SY_FUZZ_TARGETS = \
 	tests/fuzz/fuzz_cohere_feed tests/fuzz/fuzz_cohere_parse \
 	tests/fuzz/fuzz_config_blob tests/fuzz/fuzz_config_text \
 	tests/fuzz/fuzz_eventstream \
+	tests/fuzz/fuzz_gemini_build \
+	tests/fuzz/fuzz_gemini_feed tests/fuzz/fuzz_gemini_parse \
 	tests/fuzz/fuzz_openai_feed tests/fuzz/fuzz_openai_parse \
 	tests/fuzz/fuzz_openai_request tests/fuzz/fuzz_responses \
 	tests/fuzz/fuzz_multipart tests/fuzz/fuzz_scan tests/fuzz/fuzz_sse tests/fuzz/fuzz_task \
@@ -262,6 +264,15 @@ tests_fuzz_fuzz_cohere_feed_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_cohere_parse_SOURCES = tests/fuzz/fuzz_cohere_parse.c $(SY_FUZZ_COMMON)
 tests_fuzz_fuzz_cohere_parse_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_cohere_parse_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_gemini_build_SOURCES = tests/fuzz/fuzz_gemini_build.c $(SY_FUZZ_COMMON)
+tests_fuzz_fuzz_gemini_build_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_gemini_build_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_gemini_feed_SOURCES = tests/fuzz/fuzz_gemini_feed.c $(SY_FUZZ_COMMON)
+tests_fuzz_fuzz_gemini_feed_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_gemini_feed_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_gemini_parse_SOURCES = tests/fuzz/fuzz_gemini_parse.c $(SY_FUZZ_COMMON)
+tests_fuzz_fuzz_gemini_parse_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_gemini_parse_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_openai_feed_SOURCES = tests/fuzz/fuzz_openai_feed.c $(SY_FUZZ_COMMON)
 tests_fuzz_fuzz_openai_feed_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_openai_feed_LDFLAGS = $(SY_FUZZ_LINK)

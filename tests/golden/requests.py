@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Recorded requests in Anthropic's, Bedrock's and Cohere's dialects, there and back.
+"""Recorded requests in Anthropic's, Bedrock's, Cohere's and Gemini's dialects, there and back.
 
 Each recorded request is written as an OpenAI client would write it (by the code below, which
 shares nothing with the gateway), translated by the gateway, and compared with the recording:
@@ -11,6 +11,7 @@ silently.
 import glob
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -284,6 +285,188 @@ def converse_plain(body):
     return out
 
 
+# --- From generateContent to chat completions ------------------------------------------------
+
+def camel(o):
+    """Google's names in one spelling; what clients named themselves stays."""
+    if isinstance(o, list):
+        return [camel(x) for x in o]
+    if not isinstance(o, dict):
+        return o
+    return {re.sub(r"_([a-z])", lambda m: m.group(1).upper(), k):
+            v if k in ("args", "response", "properties") or "chema" in k or k == "parameters" else camel(v)
+            for k, v in o.items()}
+
+
+# Clients that write enums as numbers.
+TYPES = {1: "string", 2: "number", 3: "integer", 4: "boolean", 5: "array", 6: "object"}
+
+
+def json_schema(s):
+    """A schema with the types of JSON Schema, and without what neither form of Google's has."""
+    if isinstance(s, list):
+        return [json_schema(x) for x in s]
+    if not isinstance(s, dict):
+        return s
+    out = {k: json_schema(v) for k, v in s.items() if k not in (
+        "$schema", "additionalProperties", "title", "default", "propertyOrdering", "property_ordering", "$id")}
+    if isinstance(out.get("type"), (str, int)):
+        out["type"] = TYPES.get(out["type"]) or out["type"].lower()
+    return out
+
+
+def gemini_attachment(p):
+    data = p.get("inlineData")
+    if not data:
+        raise Unsayable("a file at Google")
+    url = "data:%s;base64,%s" % (data["mimeType"], data["data"])
+    if data["mimeType"].startswith("audio/"):
+        return {"type": "input_audio", "input_audio": {
+            "format": data["mimeType"].split("/")[1], "data": data["data"]}}
+    if data["mimeType"].startswith("image/"):
+        return {"type": "image_url", "image_url": {"url": url}}
+    return {"type": "file", "file": {"file_data": url}}
+
+
+def gemini_user(parts, calls):
+    messages, content = [], []
+    for p in parts:
+        result = p.get("functionResponse")
+        if result:
+            text = json.dumps(result["response"])
+            more = [gemini_attachment(x) for x in result.get("parts") or []]
+            messages.append({"role": "tool", "tool_call_id": calls.pop(0),
+                             "content": [{"type": "text", "text": text}] + more})
+        elif "text" in p:
+            content.append({"type": "text", "text": p["text"]})
+        else:
+            content.append(gemini_attachment(p))
+    return messages + ([{"role": "user", "content": content}] if content else [])
+
+
+def gemini_model(parts, calls):
+    out = {"role": "assistant", "content": [], "tool_calls": [], "reasoning_details": []}
+    for p in parts:
+        call, signature = p.get("functionCall"), p.get("thoughtSignature")
+        if call:
+            calls.append(call.get("id") or "call_%d" % (len(calls) + 1))
+            out["tool_calls"].append({"id": calls[-1], "type": "function", "function": {
+                "name": call["name"], "arguments": json.dumps(call.get("args", {}))}})
+            if signature:
+                out["tool_calls"][-1]["extra_content"] = {"google": {"thought_signature": signature}}
+        elif "text" in p and not p.get("thought"):
+            out["content"].append({"type": "text", "text": p["text"]})
+            if signature:
+                out["reasoning_details"].append({"type": "reasoning.encrypted", "data": signature,
+                                                 "format": "google-gemini-v1", "index": 0})
+        elif set(p) - {"text", "thought"}:
+            raise Unsayable("a part of %s" % ", ".join(sorted(p)))
+    return {k: v for k, v in out.items() if v or k == "role"}
+
+
+def gemini_tools(recorded, out):
+    for t in recorded:
+        for kind in t:
+            if kind not in ("functionDeclarations", "googleSearch"):
+                raise Unsayable("a tool of %s" % kind)
+        if "googleSearch" in t:
+            out["web_search_options"] = {}
+        for f in t.get("functionDeclarations") or []:
+            if "responseJsonSchema" in f:
+                raise Unsayable("a schema of results")
+            fn = {k: f[k] for k in ("name", "description") if k in f}
+            schema = f.get("parametersJsonSchema") or f.get("parameters")
+            if schema:
+                fn["parameters"] = json_schema(schema)
+            out.setdefault("tools", []).append({"type": "function", "function": fn})
+
+
+def gemini_config(config, out):
+    for theirs, ours in (("maxOutputTokens", "max_tokens"), ("temperature", "temperature"), ("topP", "top_p"),
+                         ("topK", "top_k"), ("candidateCount", "n")):
+        if theirs in config:
+            out[ours] = config[theirs]
+    schema = config.get("responseJsonSchema") or config.get("responseSchema")
+    if schema:
+        out["response_format"] = {"type": "json_schema", "json_schema": {
+            "name": "answer", "schema": json_schema(schema)}}
+    elif config.get("responseMimeType") == "application/json":
+        out["response_format"] = {"type": "json_object"}
+    if config.get("thinkingConfig"):
+        out["google"] = {"thinking_config": config["thinkingConfig"]}
+
+
+def gemini_as_openai(body):
+    body, calls = camel(body), []
+    out = {"model": "m", "messages": []}
+    for p in (body.get("systemInstruction") or {}).get("parts") or []:
+        out["messages"].append({"role": "system", "content": p["text"]})
+    for c in body["contents"]:
+        if c.get("role") == "model":
+            out["messages"].append(gemini_model(c["parts"], calls))
+        else:
+            out["messages"] += gemini_user(c["parts"], calls)
+    gemini_tools(body.get("tools") or [], out)
+    gemini_config(body.get("generationConfig") or {}, out)
+    choice_ = (body.get("toolConfig") or {}).get("functionCallingConfig") or {}
+    if choice_.get("mode") in ("AUTO", "NONE", "ANY"):
+        out["tool_choice"] = {"AUTO": "auto", "NONE": "none", "ANY": "required"}[choice_["mode"]]
+    for key, ours in (("safetySettings", "safety_settings"), ("cachedContent", "cached_content")):
+        if body.get(key):
+            out[ours] = body[key]
+    return out
+
+
+def unsigned(body, model):
+    """Before its third generation Gemini does not need its signatures back, and is not sent them."""
+    out = json.loads(json.dumps(body))
+    out.pop("model", None) # the path says it
+    for c in out.get("contents") or []:
+        for p in c["parts"]:
+            if "gemini-2." in model:
+                p.pop("thoughtSignature", None)
+    return out
+
+
+def gemini_plain(body):
+    """The same request in one form: what is default left out, schemas under one name."""
+    out = camel(json.loads(json.dumps(body)))
+    config = out.get("generationConfig") or {}
+    if config.get("candidateCount") == 1:
+        del config["candidateCount"]
+    schema = config.pop("responseJsonSchema", None) or config.pop("responseSchema", None)
+    if schema:
+        config["schema"] = json_schema(schema)
+    if config.get("responseMimeType") == "text/plain":
+        del config["responseMimeType"]
+    thinking = config.get("thinkingConfig") or {}
+    if not thinking.get("includeThoughts", True):
+        del thinking["includeThoughts"]
+    if "thinkingLevel" in thinking:
+        thinking["thinkingLevel"] = thinking["thinkingLevel"].upper()
+    (out.get("systemInstruction") or {}).pop("role", None)
+    for c in out["contents"]:
+        c.setdefault("role", "user")
+        c["parts"] = [p for p in c["parts"] if not p.get("thought")]
+        for p in c["parts"]:
+            for key in ("functionCall", "functionResponse"):
+                if key in p:
+                    p[key].pop("id", None) # ours are OpenAI's
+            if "functionCall" in p:
+                p["functionCall"].setdefault("args", {})
+    for t in out.get("tools") or []:
+        for f in t.get("functionDeclarations") or []:
+            if not f.get("description"):
+                f.pop("description", None)
+            schema = f.pop("parametersJsonSchema", None) or f.pop("parameters", None)
+            if schema and schema.get("properties"):
+                f["parameters"] = json_schema(schema)
+    for key in ("tools", "safetySettings", "generationConfig", "systemInstruction"):
+        if not out.get(key):
+            out.pop(key, None)
+    return out
+
+
 # --- Comparing -------------------------------------------------------------------------------
 
 def plain(body):
@@ -338,7 +521,10 @@ WAYS = {
     "anthropic": ("messages", "https://api.anthropic.com/v1", as_openai, plain),
     "bedrock": ("converse", "https://bedrock-runtime.us-east-1.amazonaws.com", converse_as_openai, converse_plain),
     "cohere": ("cohere-chat", "https://api.cohere.com/v2", cohere_as_openai, cohere_plain),
+    "gemini": ("generateContent", "https://generativelanguage.googleapis.com/v1beta", gemini_as_openai, gemini_plain),
+    "vertex": ("generateContent", "https://aiplatform.googleapis.com/v1", gemini_as_openai, gemini_plain),
 }
+SET = {"vertex": {"dialect": "gemini", "vertex": "yes"}}
 
 # What differs on purpose: where, and why.
 MEANT = {
@@ -348,6 +534,8 @@ MEANT = {
     "thinking.display": "has no word in OpenAI's dialect",
     "thinking.budget_tokens": "fitted into the client's limit",
     "top_p": "one of temperature and top_p",
+    r"generationConfig\.thinkingConfig": "no thoughts where there is little room",
+    r"generationConfig\.thinkingConfig\.thinking(Budget|Level)": "a budget is a level in the third generation",
 }
 
 
@@ -355,8 +543,9 @@ def judge(dialect, recorded, sent):
     meant, other = [], []
     in_one_form = WAYS[dialect][3]
     for path, old, new in differences(in_one_form(recorded), in_one_form(sent)):
-        if path in MEANT:
-            meant.append("%s (%s)" % (path, MEANT[path]))
+        why = next((why for where, why in MEANT.items() if re.fullmatch(where, path)), None)
+        if why:
+            meant.append("%s (%s)" % (path, why))
         else:
             other.append("%s: was %.120r, is %.120r" % (path, old, new))
     return meant, other
@@ -365,7 +554,8 @@ def judge(dialect, recorded, sent):
 def translate(program, dialect, recording):
     body = recording["request"]["body"]
     _, base_url, write, _ = WAYS[dialect]
-    job = {"set": {"dialect": dialect, "model": body.get("model", recording["model"]), "base_url": base_url},
+    job = {"set": {"dialect": dialect, "model": body.get("model", recording["model"]), "base_url": base_url,
+                   **SET.get(dialect, {})},
            "request": json.dumps(write(body))}
     said = json.loads(subprocess.run([program], input=json.dumps(job).encode() + b"\n",
                                      stdout=subprocess.PIPE, check=True).stdout)
@@ -391,6 +581,8 @@ def main():
         if not recording["request"].get("body") or recording["request"].get("path") == "/v1/chat":
             without += 1
             continue
+        if WAYS[dialect][0] == "generateContent":
+            recording["request"]["body"] = unsigned(recording["request"]["body"], recording["model"])
         try:
             meant, other = judge(dialect, recording["request"]["body"], translate(program, dialect, recording))
         except Unsayable as e:
