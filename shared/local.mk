@@ -240,6 +240,7 @@ libswitchyard_a_SOURCES += \
 	shared/relay/reply.c \
 	shared/relay/request.c \
 	shared/relay/retry.c shared/relay/retry.h \
+	shared/relay/sign.c \
 	shared/relay/turns.c shared/relay/turns.h \
 	shared/relay/wishes.c shared/relay/wishes.h
 

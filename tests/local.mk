@@ -191,7 +191,7 @@ EXTRA_DIST += tests/bench/bench.py tests/bench/measure.py tests/bench/peers.py t
 SY_WHOLE_TESTS = \
 	tests/drive/catalogue.py tests/drive/cgi_same.py tests/drive/exchanges_e2e.py tests/drive/failover.py \
 	tests/drive/kill.py tests/drive/moments.py \
-	tests/drive/outage.py tests/drive/serve.py \
+	tests/drive/outage.py tests/drive/serve.py tests/drive/signed.py \
 	tests/drive/tasks.py
 TESTS += $(SY_WHOLE_TESTS)
 EXTRA_DIST += $(SY_WHOLE_TESTS)

@@ -7,10 +7,12 @@
 #include "dialect/bedrock_read.h"
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "base/scan.h"
 #include "base/walk.h"
 #include "dialect/bedrock_blame.h"
 #include "dialect/bedrock_content.h"
+#include "model/chat.h"
 #include "model/config.h"
 
 #include <string.h>
@@ -28,6 +30,8 @@ static const struct sy_word stops[] = {
 
 struct stream {
 	bool started, stopped, ended;
+	bool traced;     /* a guardrail's trace may follow, which belongs before the finish */
+	char native[48]; /* why it stopped, while that is held back; "" */
 	struct sy_bedrock_content *content;
 };
 
@@ -42,6 +46,9 @@ static struct stream *new_stream(const struct sy_call *call)
 	struct stream *s = sy_alloc(call->arena, sizeof(*s));
 
 	s->content = sy_bedrock_content_new(call);
+	s->traced =
+	    call->ask->chat != NULL &&
+	    sy_json_get(call->ask->chat->extra, "guardrailConfig") != NULL;
 	return s;
 }
 
@@ -74,24 +81,27 @@ static void emit_error(struct reader *r, const struct sy_error *error)
 	sy_emit(r->sink, &ev);
 }
 
+/* --- The end. ---------------------------------------------------------------------------- */
+
+static void emit_finish(struct reader *r)
+{
+	struct sy_event ev = { .kind = SY_EV_FINISH, .native = r->s->native };
+	int finish = sy_word_value(stops, r->s->native);
+
+	if (r->s->native[0] == '\0') /* it is out */
+		return;
+	ev.finish = sy_bedrock_content_finish(r->s->content,
+	    finish < 0 ? SY_FINISH_NONE : (enum sy_finish)finish);
+	sy_emit(r->sink, &ev);
+	r->s->native[0] = '\0';
+}
+
 static void end(struct reader *r)
 {
 	struct sy_event ev = { .kind = SY_EV_END };
 
+	emit_finish(r);
 	r->s->ended = true;
-	sy_emit(r->sink, &ev);
-}
-
-/* --- The end. ---------------------------------------------------------------------------- */
-
-static void emit_stop(struct reader *r, const char *native)
-{
-	struct sy_event ev = { .kind = SY_EV_FINISH, .native = native };
-	int finish = sy_word_value(stops, native);
-
-	r->s->stopped = true;
-	ev.finish = sy_bedrock_content_finish(r->s->content,
-	    finish < 0 ? SY_FINISH_NONE : (enum sy_finish)finish);
 	sy_emit(r->sink, &ev);
 }
 
@@ -99,12 +109,13 @@ static void emit_stop(struct reader *r, const char *native)
 static void take_stop(struct reader *r, struct sy_span reason)
 {
 	const char *provider = r->call->model->provider->name;
+	char *native = r->s->native;
 	struct sy_error error;
-	char native[48];
 
-	if (r->s->stopped || !sy_span_is_string(reason))
+	if (r->s->stopped || !sy_span_is_string(reason) || sy_span_is_empty(reason))
 		return;
-	sy_unquote_copy(native, sizeof(native), reason);
+	r->s->stopped = true;
+	sy_unquote_copy(native, sizeof(r->s->native), reason);
 	start(r);
 	sy_bedrock_content_flush(r->s->content, r->call, r->sink);
 	if (strncmp(native, "malformed_", strlen("malformed_")) == 0)
@@ -115,7 +126,8 @@ static void take_stop(struct reader *r, struct sy_span reason)
 		sy_fail(&error, SY_BROKEN, "",
 		    "the model at %s wrote arguments of a call that are not JSON", provider);
 	else {
-		emit_stop(r, native);
+		if (!r->s->traced)
+			emit_finish(r);
 		return;
 	}
 	emit_error(r, &error);
@@ -155,7 +167,7 @@ static void take_trace(struct reader *r, struct sy_span trace)
 		.json = trace.at,
 		.json_len = trace.len };
 
-	if (sy_span_is_object(trace))
+	if (r->s->traced && sy_span_is_object(trace))
 		sy_emit(r->sink, &ev);
 }
 
@@ -195,6 +207,7 @@ static void on_message_stop(struct reader *r, struct sy_span event)
 
 static void on_metadata(struct reader *r, struct sy_span event)
 {
+	start(r);
 	take_usage(r, sy_walk_get(event, "usage"));
 	take_trace(r, sy_walk_get(event, "trace"));
 	if (r->s->stopped)
@@ -205,12 +218,13 @@ static void on_metadata(struct reader *r, struct sy_span event)
 static const struct {
 	const char *type;
 	void (*on)(struct reader *r, struct sy_span event);
+	bool late; /* may come after the message's stop */
 } events[] = {
-	{ "contentBlockDelta", on_block_delta },
-	{ "contentBlockStart", on_block_start },
-	{ "contentBlockStop", on_block_stop },
-	{ "messageStop", on_message_stop },
-	{ "metadata", on_metadata },
+	{ "contentBlockDelta", on_block_delta, false },
+	{ "contentBlockStart", on_block_start, false },
+	{ "contentBlockStop", on_block_stop, false },
+	{ "messageStop", on_message_stop, false },
+	{ "metadata", on_metadata, true },
 };
 
 int sy_bedrock_feed(const struct sy_call *call, void *state, const struct sy_record *rec,
@@ -231,7 +245,8 @@ int sy_bedrock_feed(const struct sy_call *call, void *state, const struct sy_rec
 		return sy_fail(err, SY_UNUSABLE, "",
 		    "an event of the stream is not JSON");
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
-		if (strcmp(rec->event, events[i].type) == 0)
+		if (strcmp(rec->event, events[i].type) == 0 &&
+		    (events[i].late || !r.s->stopped))
 			events[i].on(&r, event);
 	return 0;
 }
@@ -275,7 +290,7 @@ int sy_bedrock_parse(const struct sy_call *call, const char *body, size_t len,
 		sy_bedrock_content_end(r.s->content, call, sink, index);
 	}
 	take_stop(&r, sy_walk_get(answer, "stopReason"));
-	if (!r.s->stopped && !r.s->ended)
+	if (!r.s->stopped)
 		return sy_fail(err, SY_UNUSABLE, "",
 		    "the provider's answer does not say why it ended");
 	if (r.s->ended)

@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "model/chat.h"
-#include "net/sigv4.h"
 #include "relay/engine.h"
 
 #include <stdlib.h>
@@ -35,17 +34,6 @@
 
 /* --- Building. --------------------------------------------------------------------------- */
 
-/* The last step: what is signed may not change any more. */
-static int sign(struct sy_try *t, const char *secret, struct sy_error *err)
-{
-	struct sy_sigv4 how = { .credential = secret,
-		.region = t->model->provider->region,
-		.service = "bedrock",
-		.unix_ms = sy_unix_ms() };
-
-	return sy_sigv4_sign(&t->http, &how, t->arena, err);
-}
-
 static int add_auth(struct sy_try *t, struct sy_error *err)
 {
 	static const char *const names[] = {
@@ -62,7 +50,7 @@ static int add_auth(struct sy_try *t, struct sy_error *err)
 	if (secret == NULL || p->auth == SY_AUTH_NONE)
 		return 0;
 	if (p->auth == SY_AUTH_SIGV4)
-		return sign(t, secret, err);
+		return sy_sign(t, secret, err); /* nothing may change after it */
 	return sy_http_header(&t->http, names[p->auth],
 	    p->auth == SY_AUTH_BEARER ? sy_cat(t->arena, "Bearer ", secret, NULL)
 				      : sy_strdup(t->arena, secret),
@@ -295,6 +283,8 @@ static void on_head(void *arg, int status, const struct sy_header *headers, size
 			type = value;
 		else if (strcmp(name, "content-length") == 0)
 			t->length = sy_strdup(t->arena, value);
+		else if (strcmp(name, "date") == 0)
+			sy_sign_note_date(t, value);
 		else if (strcmp(name, "x-amzn-errortype") == 0)
 			t->call.error_type = sy_strdup(t->arena, value);
 		else if (sy_listed("x-request-id request-id x-amzn-requestid", name))

@@ -21,6 +21,10 @@ void sy_blame_status(struct sy_try *t)
 		adapter->blame(&t->call, t->status,
 		    t->error_body.data != NULL ? t->error_body.data : "", t->error_body.len,
 		    &t->err);
+	if (sy_sign_learn(t))
+		sy_fail(&t->err, SY_CONFLICT, "",
+		    "The gateway's clock differs from that of %s by %lld s.", p->name,
+		    (long long)(t->q->relay->signing_offset_ms / 1000));
 	if (t->retry_after_ms > t->err.retry_after_ms) /* a header, or a body's own words */
 		t->err.retry_after_ms = t->retry_after_ms;
 }

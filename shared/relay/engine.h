@@ -6,6 +6,7 @@
  *   request.c  begins (who, what, which targets), goes from target to target, ends
  *   attempt.c  one target: builds, admits, fetches, listens, notes how it ended
  *   blame.c    what a failed answer means, and which of its words may be passed on
+ *   sign.c     signatures, and whose clock they go by
  *   account.c  what an attempt consumed and how the ledger tells it
  *   reply.c    what the client reads: heads, held-back bytes, errors
  *   keep.c     answers that clients go on from
@@ -45,6 +46,7 @@ struct sy_relay {
 	struct sy_error open_error;
 	struct sy_folder *folder; /* NULL in plain CGI, which folds once, at its end */
 	struct sy_secrets *secrets;
+	int64_t signing_offset_ms; /* of the providers' clock to ours, as signatures need it */
 	struct sy_config *config; /* NULL while there is none */
 	struct sy_turns turns;
 	struct ev_prepare prepare;
@@ -85,6 +87,7 @@ struct sy_try {
 	int64_t answer_bytes;
 	int status;
 	enum sy_framing framing; /* of a stream from this provider */
+	int64_t date_ms; /* the provider's clock, where requests are signed; 0 not said */
 	bool stream_answer;
 	const char *length; /* of the answer's body, as its head says; or NULL */
 	bool paused;
@@ -192,6 +195,12 @@ void sy_try_resume(struct sy_try *t); /* after a pause; the provider's clock sta
 void sy_try_close(struct sy_try *t); /* over: what the answer was, into failed and err */
 void sy_try_settle(struct sy_try *t);
 void sy_try_free(struct sy_try *t);
+
+/* sign.c: adds the headers that sign what http holds; the time in an answer's head; whether a
+ * refused credential was a wrong clock, by which the next attempt is signed. */
+int sy_sign(struct sy_try *t, const char *secret, struct sy_error *err);
+void sy_sign_note_date(struct sy_try *t, const char *date);
+bool sy_sign_learn(struct sy_try *t);
 
 /* blame.c */
 void sy_blame_status(struct sy_try *t); /* a non-2xx answer: into failed and err */
