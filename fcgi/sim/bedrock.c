@@ -94,8 +94,8 @@ static void write_usage(const struct sy_sim_turn *t, struct sy_buf *out)
 /* A call's beginning, up to its input; the id is unique in the answer. */
 static void write_use(const struct sy_sim_turn *t, size_t i, struct sy_buf *out)
 {
-	sy_buf_printf(out, "{\"toolUse\":{\"toolUseId\":\"tooluse_%s_%zu\",\"name\":", t->id,
-	    i);
+	sy_buf_printf(out,
+	    "{\"toolUse\":{\"toolUseId\":\"tooluse_%s_%zu\",\"name\":", t->id, i);
 	sy_buf_json_str(out, t->answer->calls[i].name);
 }
 
@@ -129,7 +129,8 @@ static void write_blocks(const struct sy_sim_turn *t, struct sy_buf *out)
 
 static void whole(const struct sy_sim_turn *t, struct sy_sim_reply *r)
 {
-	sy_buf_puts(&r->body, "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[");
+	sy_buf_puts(&r->body,
+	    "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[");
 	write_blocks(t, &r->body);
 	sy_buf_puts(&r->body, "]}},\"stopReason\":");
 	sy_buf_puts(&r->body, stop_reason(t));
@@ -170,8 +171,8 @@ static void end_event(struct blocks *b, const char *event)
 }
 
 /* One piece: what stands before it, and after. */
-static void stream_delta(struct blocks *b, const char *open, const char *piece, size_t len,
-    const char *close)
+static void stream_delta(struct blocks *b, const char *open, const char *piece,
+    size_t len, const char *close)
 {
 	begin_block_event(b);
 	sy_buf_puts(&b->payload, ",\"delta\":");

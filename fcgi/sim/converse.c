@@ -143,9 +143,8 @@ static int read_tools(struct sy_sim_ask *ask, struct sy_error *err)
 	ask->tool_forced = *forced != '\0' && ask->tool_count > 0;
 	choice = sy_json_get(sy_json_get(ask->root, "additionalModelRequestFields"),
 	    "tool_choice");
-	ask->one_call = ask->tool_forced ||
-	                json_object_get_boolean(
-	                    sy_json_get(choice, "disable_parallel_tool_use"));
+	ask->one_call = ask->tool_forced || json_object_get_boolean(sy_json_get(choice,
+	                                        "disable_parallel_tool_use"));
 	return 0;
 }
 
@@ -154,8 +153,9 @@ static int read_schema(struct sy_sim_ask *ask, struct sy_error *err)
 {
 	struct json_object *format =
 	    sy_json_get(sy_json_get(ask->root, "outputConfig"), "textFormat");
-	const char *text = sy_sim_word(
-	    sy_json_get(sy_json_get(format, "structure"), "jsonSchema"), "schema");
+	const char *text =
+	    sy_sim_word(sy_json_get(sy_json_get(format, "structure"), "jsonSchema"),
+	        "schema");
 
 	if (*text == '\0')
 		return 0;

@@ -62,8 +62,8 @@ static const char *sign_again(const struct sy_sim_http *http, const char *key,
 
 	again.url = sy_strf(a, "http://%s%s", header(http, "host"), http->path);
 	if (!read_time(header(http, "x-amz-date"), &how.unix_ms) ||
-	    sy_http_header(&again, "Content-Type", header(http, "content-type"), &ignored) <
-	        0 ||
+	    sy_http_header(&again, "Content-Type", header(http, "content-type"),
+	        &ignored) < 0 ||
 	    sy_http_piece(&again, http->body.data, http->body.len, &ignored) < 0 ||
 	    sy_sigv4_sign(&again, &how, a, &ignored) < 0)
 		return NULL;
@@ -78,9 +78,10 @@ static int check_signature(const struct sy_sim_http *http, const char *key,
 	bool same = want != NULL && strcmp(want, header(http, "authorization")) == 0;
 
 	sy_arena_free(a);
-	return same ? 0
-	            : refuse(err, "The request signature we calculated does not match the "
-				  "signature you provided.");
+	return same
+	           ? 0
+	           : refuse(err, "The request signature we calculated does not match the "
+	                         "signature you provided.");
 }
 
 int sy_sim_signed(const struct sy_sim_http *http, const char *key, struct sy_error *err)

@@ -221,7 +221,8 @@ static void add_number(struct sy_buf *out, uint32_t n)
 		sy_buf_putc(out, (char)(n >> shift));
 }
 
-static void add_header(struct sy_buf *out, const char *name, const char *value, size_t len)
+static void add_header(struct sy_buf *out, const char *name, const char *value,
+    size_t len)
 {
 	sy_buf_putc(out, (char)strlen(name));
 	sy_buf_puts(out, name);

@@ -115,7 +115,8 @@ static enum sy_kind kind_of(const struct failure *f)
 	return kind >= 0 ? (enum sy_kind)kind : sy_kind_of_status(f->status);
 }
 
-static void tell(const struct sy_call *call, const struct failure *f, struct sy_error *err)
+static void tell(const struct sy_call *call, const struct failure *f,
+    struct sy_error *err)
 {
 	const char *provider = call->model->provider->name;
 	enum sy_kind kind = kind_of(f);

@@ -331,8 +331,9 @@ static void put_service_tier(struct sy_writer *w)
 
 static bool metadata_ok(const char *s)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789 :_@$#=/+,-.";
+	static const char allowed[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789 :_@$#=/+,-.";
 
 	return s != NULL && *s != '\0' && strlen(s) <= METADATA_BYTES &&
 	       strspn(s, allowed) == strlen(s);
@@ -380,7 +381,11 @@ int sy_bedrock_write(struct sy_anthropic_plan *plan,
 	static const struct sy_tool_words words = { "{\"toolSpec\":{\"name\":",
 		",\"inputSchema\":{\"json\":", "}}}", false, sy_bedrock_write_mark };
 	struct sy_bedrock_writer b = {
-		.w = { .words = &words, .plan = plan, .arena = a, .out = out, .err = err },
+		.w = { .words = &words,
+		    .plan = plan,
+		    .arena = a,
+		    .out = out,
+		    .err = err },
 		.family = family,
 		.names = lh_kchar_table_new(8, NULL),
 	};

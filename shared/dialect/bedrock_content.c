@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define BUFFER_BYTES (64 << 20)
-#define OPEN_BLOCKS  8 /* the service has one open at a time */
+#define OPEN_BLOCKS  8  /* the service has one open at a time */
 #define CITATIONS    64 /* of one block; what is over has no place */
 
 enum block_kind { TEXT, THOUGHT, CALL, PICTURE, IGNORED };
@@ -28,7 +28,8 @@ struct open_block {
 	struct sy_buf arguments; /* of a call, as they came: for a look at their end */
 	const char *media_type;  /* of a picture */
 	int64_t begins_at;       /* characters of the answer's text before it */
-	const char *citations[CITATIONS]; /* JSON, told when the text they are of is known */
+	const char
+	    *citations[CITATIONS]; /* JSON, told when the text they are of is known */
 	size_t citation_count;
 };
 
@@ -72,8 +73,7 @@ struct sy_bedrock_content *sy_bedrock_content_new(const struct sy_call *call)
 		sy_buf_init(&c->open[i].arguments, SY_UNDO_BYTES);
 	}
 	sy_buf_init(&c->scratch, BUFFER_BYTES);
-	c->format =
-	    family->reasons == SY_REASONS_CLAUDE ? SY_ANTHROPIC_REASONING : NULL;
+	c->format = family->reasons == SY_REASONS_CLAUDE ? SY_ANTHROPIC_REASONING : NULL;
 	sy_undo_init(&c->undo, chat,
 	    sy_json_plan_make(chat, sy_bedrock_model(call->model, family, &room),
 	        &call->model->provider->quirks, call->arena));
@@ -103,8 +103,7 @@ static const char *keep(const struct teller *r, struct sy_span string)
 static void take_text(struct teller *r, struct sy_span text)
 {
 	if (decode(r->c, text) > 0)
-		sy_undo_text(&r->c->undo, r->sink, r->c->scratch.data,
-		    r->c->scratch.len);
+		sy_undo_text(&r->c->undo, r->sink, r->c->scratch.data, r->c->scratch.len);
 }
 
 /* A member of a thought: its words, what proves them, or what stands for them encrypted. */
@@ -169,8 +168,7 @@ static void place_citation(struct teller *r, struct sy_span location, struct sy_
 		if (sy_span_int(sy_walk_get(sy_walk_get(location, kinds[i]),
 		                    "documentIndex"),
 		        &number))
-			ev->data =
-			    sy_strf(r->call->arena, "%lld", (long long)number);
+			ev->data = sy_strf(r->call->arena, "%lld", (long long)number);
 }
 
 /* The words that were cited, put together. */
@@ -249,8 +247,8 @@ static void end_call(struct teller *r, struct open_block *b)
 
 	sy_undo_end(r->call, &b->call, r->sink);
 	r->c->garbled |=
-	    b->arguments.len > 0 && sy_scan_check(b->arguments.data, b->arguments.len,
-	                                NULL, &ignored) < 0;
+	    b->arguments.len > 0 &&
+	    sy_scan_check(b->arguments.data, b->arguments.len, NULL, &ignored) < 0;
 }
 
 static void take_picture(struct teller *r, struct open_block *b, struct sy_span image)

@@ -30,8 +30,8 @@ static const struct kind {
 	{ "application/pdf", "pdf", "document", "pdf" },
 	{ "text/csv", "csv", "document", "csv" },
 	{ "application/msword", "doc", "document", "doc" },
-	{ "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx",
-	    "document", "docx" },
+	{ "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+	    "docx", "document", "docx" },
 	{ "application/vnd.ms-excel", "xls", "document", "xls" },
 	{ "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx",
 	    "document", "xlsx" },
@@ -147,7 +147,8 @@ int sy_bedrock_write_media(struct sy_bedrock_writer *b, const struct sy_message 
 	if (sy_media_of(part, param, b->w.arena, &media, b->w.err) < 0)
 		return -1;
 	if (media.url != NULL && !sy_starts(media.url, "s3://"))
-		return refuse(b, param, "follows no URL: send the data itself, or an s3:// URI");
+		return refuse(b, param,
+		    "follows no URL: send the data itself, or an s3:// URI");
 	kind = kind_of(media.type != NULL ? media.type : "",
 	    part->name != NULL ? part->name : media.url);
 	if (kind == NULL ||

@@ -32,7 +32,7 @@ static void release(void *arg)
 const char *sy_bedrock_path(const struct sy_call *call, const char *method)
 {
 	static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789-._~";
+	                            "0123456789-._~";
 	const char *id = call->model->upstream;
 	struct sy_buf *path = sy_alloc(call->arena, sizeof(*path));
 

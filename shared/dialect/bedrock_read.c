@@ -30,7 +30,7 @@ static const struct sy_word stops[] = {
 
 struct stream {
 	bool started, stopped, ended;
-	bool traced;     /* a guardrail's trace may follow, which belongs before the finish */
+	bool traced; /* a guardrail's trace may follow, which belongs before the finish */
 	char native[48]; /* why it stopped, while that is held back; "" */
 	struct sy_bedrock_content *content;
 };
@@ -46,9 +46,8 @@ static struct stream *new_stream(const struct sy_call *call)
 	struct stream *s = sy_alloc(call->arena, sizeof(*s));
 
 	s->content = sy_bedrock_content_new(call);
-	s->traced =
-	    call->ask->chat != NULL &&
-	    sy_json_get(call->ask->chat->extra, "guardrailConfig") != NULL;
+	s->traced = call->ask->chat != NULL &&
+	            sy_json_get(call->ask->chat->extra, "guardrailConfig") != NULL;
 	return s;
 }
 
@@ -119,12 +118,13 @@ static void take_stop(struct reader *r, struct sy_span reason)
 	start(r);
 	sy_bedrock_content_flush(r->s->content, r->call, r->sink);
 	if (strncmp(native, "malformed_", strlen("malformed_")) == 0)
-		sy_fail(&error, SY_BROKEN, "", "the model at %s broke off with %s", provider,
-		    native);
+		sy_fail(&error, SY_BROKEN, "", "the model at %s broke off with %s",
+		    provider, native);
 	else if (sy_bedrock_content_garbled(r->s->content) &&
 	         strcmp(native, "max_tokens") != 0)
 		sy_fail(&error, SY_BROKEN, "",
-		    "the model at %s wrote arguments of a call that are not JSON", provider);
+		    "the model at %s wrote arguments of a call that are not JSON",
+		    provider);
 	else {
 		if (!r->s->traced)
 			emit_finish(r);

@@ -100,7 +100,7 @@ void sy_undo_begin(struct sy_undo *u, const struct sy_call *call,
 	}
 	tool = sy_anthropic_tool(call->ask->chat, call->arena, name);
 	c->as_text = tool != NULL && tool->custom;
-	c->member = c->as_text                                                  ? "input"
+	c->member = c->as_text                                            ? "input"
 	            : tool != NULL && sy_schema_wrapped(tool->parameters) ? "value"
 	                                                                  : NULL;
 	c->index = u->calls++;

@@ -23,13 +23,14 @@
 struct sy_undo {
 	struct sy_json_plan json;
 	bool json_called;
-	int calls;           /* of the client's own tools */
-	int64_t characters;  /* of the text so far, as citations count them */
-	struct sy_buf held;  /* text that a JSON answer would replace */
+	int calls;          /* of the client's own tools */
+	int64_t characters; /* of the text so far, as citations count them */
+	struct sy_buf held; /* text that a JSON answer would replace */
 	struct sy_stopwatch watch;
 };
 
-void sy_undo_init(struct sy_undo *u, const struct sy_chat *chat, struct sy_json_plan json);
+void sy_undo_init(struct sy_undo *u, const struct sy_chat *chat,
+    struct sy_json_plan json);
 void sy_undo_release(struct sy_undo *u);
 
 void sy_undo_text(struct sy_undo *u, const struct sy_sink *sink, const char *text,

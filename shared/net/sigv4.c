@@ -64,8 +64,8 @@ static int split_url(struct signing *s, struct sy_error *err)
 	host += strlen("://");
 	path = host + strcspn(host, "/");
 	s->host = (struct part){ host, (size_t)(path - host) };
-	s->path = *path == '\0' ? (struct part){ "/", 1 }
-	                        : (struct part){ path, strlen(path) };
+	s->path =
+	    *path == '\0' ? (struct part){ "/", 1 } : (struct part){ path, strlen(path) };
 	return 0;
 }
 
@@ -88,7 +88,7 @@ static int set_time(struct signing *s, struct sy_error *err)
 static void put_path(struct sy_buf *out, struct part path)
 {
 	static const char kept[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789-._~/";
+	                           "0123456789-._~/";
 
 	for (size_t i = 0; i < path.len; i++)
 		if (memchr(kept, path.at[i], sizeof(kept) - 1) != NULL)

@@ -62,7 +62,7 @@ static void check_id(struct json_object *id)
 
 	demand(s != NULL && *s != '\0' && strlen(s) <= 64, "an id too long or empty");
 	demand(s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			   "0123456789_-.:")] == '\0',
+	                   "0123456789_-.:")] == '\0',
 	    "an id of other letters");
 }
 
@@ -124,7 +124,8 @@ static void check_messages(struct seen *seen, struct json_object *messages)
 		json_object_put(calls);
 		calls = ids;
 	}
-	demand(count % 2 == 1 || json_object_array_length(calls) == 0, "calls at the end");
+	demand(count % 2 == 1 || json_object_array_length(calls) == 0,
+	    "calls at the end");
 	json_object_put(calls);
 }
 
@@ -140,7 +141,8 @@ static void check_tools(struct seen *seen, struct json_object *config)
 		    sy_json_text(sy_json_get(tool, "toolSpec"), "description");
 
 		seen->cache_points += sy_json_get(tool, "cachePoint") != NULL;
-		demand(description == NULL || *description != '\0', "an empty description");
+		demand(description == NULL || *description != '\0',
+		    "an empty description");
 	}
 }
 
@@ -150,8 +152,8 @@ static void check_body(struct json_object *body)
 	struct seen seen = { 0 };
 
 	for (size_t i = 0; system != NULL && i < json_object_array_length(system); i++)
-		seen.cache_points +=
-		    sy_json_get(json_object_array_get_idx(system, i), "cachePoint") != NULL;
+		seen.cache_points += sy_json_get(json_object_array_get_idx(system, i),
+		                         "cachePoint") != NULL;
 	check_messages(&seen, sy_json_get(body, "messages"));
 	check_tools(&seen, sy_json_get(body, "toolConfig"));
 	demand(seen.cache_points <= 4, "more than four cache points");
@@ -159,13 +161,15 @@ static void check_body(struct json_object *body)
 
 static void check_http(const struct sy_http *http, struct sy_arena *a)
 {
-	struct sy_scan_limits limits = { .nodes = 1 << 20, .depth = 200, .messages = 1 << 20 };
+	struct sy_scan_limits limits = { .nodes = 1 << 20,
+		.depth = 200,
+		.messages = 1 << 20 };
 	struct json_object *body = NULL;
 	struct sy_error err;
 
 	demand(strchr(http->url + strlen("/model/"), ':') == NULL, "a colon in the path");
-	demand(sy_scan_check(http->body[0].iov_base, http->body[0].iov_len, &limits, &err) ==
-	               0 &&
+	demand(sy_scan_check(http->body[0].iov_base, http->body[0].iov_len, &limits,
+	           &err) == 0 &&
 	           sy_json_parse(a, http->body[0].iov_base, http->body[0].iov_len, &body,
 	               &err) == 0,
 	    "no JSON");
@@ -174,7 +178,8 @@ static void check_http(const struct sy_http *http, struct sy_arena *a)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct sy_provider provider = { .name = "bedrock", .base_url = "https://a.example" };
+	struct sy_provider provider = { .name = "bedrock",
+		.base_url = "https://a.example" };
 	struct sy_model model = { .provider = &provider, .name = "m" };
 	struct sy_arena *a = sy_arena_new();
 	struct sy_chat chat;

@@ -42,7 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sy_contract contract;
 	void *state = NULL;
 
-	model.upstream = size % 3 ? "us.anthropic.claude-sonnet-4-5" : "amazon.nova-2-lite";
+	model.upstream =
+	    size % 3 ? "us.anthropic.claude-sonnet-4-5" : "amazon.nova-2-lite";
 	sy_contract_init(&contract);
 	while ((line = strsep(&rest, "\n")) != NULL)
 		feed(&call, &state, &contract, line);

@@ -29,8 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sy_error err;
 
 	sy_contract_init(&contract);
-	if (sy_adapter_bedrock.parse(&call, (const char *)data, size, &contract.sink, &err) <
-	        0 &&
+	if (sy_adapter_bedrock.parse(&call, (const char *)data, size, &contract.sink,
+	        &err) < 0 &&
 	    err.kind != SY_UNUSABLE)
 		abort();
 	call.error_type = sy_strndup(call.arena, (const char *)data, size);

@@ -19,8 +19,9 @@
 	"6170706c69636174696f6e2f6a736f6e0d3a6d6573736167652d74797065070009"             \
 	"657863657074696f6e7b226d657373616765223a22736c6f7720646f776e227d832ee072"
 
-static const char all_seen[] = "||\nmessageStop|{\"stopReason\":\"end_turn\"}|\n"
-			       "throttlingException|{\"message\":\"slow down\"}|failure\n";
+static const char all_seen[] =
+    "||\nmessageStop|{\"stopReason\":\"end_turn\"}|\n"
+    "throttlingException|{\"message\":\"slow down\"}|failure\n";
 
 static void add_hex(struct sy_buf *out, const char *hex)
 {
@@ -138,11 +139,33 @@ static void test_a_missing_tail_is_told(void)
 
 static void test_headers_of_every_type_are_passed_over(void)
 {
-	static const char headers[] = "\x01" "t\x00" "\x01" "f\x01" "\x01" "b\x02" "x"
-	    "\x01" "s\x03" "xx" "\x01" "i\x04" "xxxx" "\x01" "l\x05" "xxxxxxxx"
-	    "\x01" "y\x06\x00\x03" "\x00\x07\xff" "\x01" "d\x08" "xxxxxxxx"
-	    "\x01" "u\x09" "0123456789abcdef"
-	    "\x0b:event-type\x07\x00\x05" "thing";
+	static const char headers[] = "\x01"
+	                              "t\x00"
+	                              "\x01"
+	                              "f\x01"
+	                              "\x01"
+	                              "b\x02"
+	                              "x"
+	                              "\x01"
+	                              "s\x03"
+	                              "xx"
+	                              "\x01"
+	                              "i\x04"
+	                              "xxxx"
+	                              "\x01"
+	                              "l\x05"
+	                              "xxxxxxxx"
+	                              "\x01"
+	                              "y\x06\x00\x03"
+	                              "\x00\x07\xff"
+	                              "\x01"
+	                              "d\x08"
+	                              "xxxxxxxx"
+	                              "\x01"
+	                              "u\x09"
+	                              "0123456789abcdef"
+	                              "\x0b:event-type\x07\x00\x05"
+	                              "thing";
 	struct sy_buf in, seen;
 	struct sy_error err;
 
@@ -156,9 +179,12 @@ static void test_headers_of_every_type_are_passed_over(void)
 
 static void test_an_error_has_its_words_in_a_header(void)
 {
-	static const char headers[] = "\x0d:message-type\x07\x00\x05" "error"
-	    "\x0b:error-code\x07\x00\x0d" "InternalError"
-	    "\x0e:error-message\x07\x00\x04" "oops";
+	static const char headers[] = "\x0d:message-type\x07\x00\x05"
+	                              "error"
+	                              "\x0b:error-code\x07\x00\x0d"
+	                              "InternalError"
+	                              "\x0e:error-message\x07\x00\x04"
+	                              "oops";
 	struct sy_buf in, seen;
 	struct sy_error err;
 
@@ -185,12 +211,24 @@ static void expect_unusable(const char *headers, size_t len)
 
 static void test_broken_headers_are_refused(void)
 {
-	expect_unusable("\x05", 1);          /* a name that goes beyond them */
-	expect_unusable("\x01" "a", 2);      /* no type */
-	expect_unusable("\x01" "a\x0a", 3);  /* a type that there is not */
-	expect_unusable("\x01" "a\x07\x00", 4); /* half a length */
-	expect_unusable("\x01" "a\x07\x00\x02" "x", 6);
-	expect_unusable("\x01" "a\x09" "0123456789abcde", 18);
+	expect_unusable("\x05", 1); /* a name that goes beyond them */
+	expect_unusable("\x01"
+	                "a",
+	    2); /* no type */
+	expect_unusable("\x01"
+	                "a\x0a",
+	    3); /* a type that there is not */
+	expect_unusable("\x01"
+	                "a\x07\x00",
+	    4); /* half a length */
+	expect_unusable("\x01"
+	                "a\x07\x00\x02"
+	                "x",
+	    6);
+	expect_unusable("\x01"
+	                "a\x09"
+	                "0123456789abcde",
+	    18);
 }
 
 static void expect_bad_lengths(uint32_t total, uint32_t headers)

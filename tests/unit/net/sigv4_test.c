@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SECRET "AKIDEXAMPLE:wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" /* AWS's own example */
-#define MODEL  "us.anthropic.claude-sonnet-4-5-20250929-v1%3A0"
+#define SECRET                                                                           \
+	"AKIDEXAMPLE:wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" /* AWS's own example */
+#define MODEL "us.anthropic.claude-sonnet-4-5-20250929-v1%3A0"
 #define PROFILE                                                                          \
 	"arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aapplication-inference-profile" \
 	"%2Fabc123"
@@ -26,8 +27,8 @@ static const struct vector {
 	const char *signed_headers, *signature;
 } vectors[] = {
 	/* of the suite that AWS published */
-	{ "get-vanilla", SECRET, "GET", "https://example.amazonaws.com/", NULL, "", "service",
-	    SUITE_MS, "host;x-amz-date",
+	{ "get-vanilla", SECRET, "GET", "https://example.amazonaws.com/", NULL, "",
+	    "service", SUITE_MS, "host;x-amz-date",
 	    "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31" },
 	{ "post-vanilla", SECRET, "POST", "https://example.amazonaws.com", NULL, "",
 	    "service", SUITE_MS, "host;x-amz-date",
@@ -110,8 +111,8 @@ static void test_time_in_its_form(void)
 
 static void test_credentials_of_another_form(void)
 {
-	static const char *const bad[] = { "", "AKIDEXAMPLE", ":secret", "AKIDEXAMPLE:",
-		"AKIDEXAMPLE::token" };
+	static const char *const bad[] = { "", "AKIDEXAMPLE", ":secret",
+		"AKIDEXAMPLE:", "AKIDEXAMPLE::token" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct sy_sigv4 how = { bad[i], "us-east-1", "bedrock", OWN_MS };
