@@ -53,7 +53,7 @@ static struct stream *new_stream(const struct sy_call *call)
 {
 	struct stream *s = sy_alloc(call->arena, sizeof(*s));
 
-	sy_undo_init(&s->undo, call->ask->chat, (struct sy_json_plan){ SY_JSON_NONE });
+	sy_undo_init(&s->undo, call->ask->chat, (struct sy_json_plan){ .way = SY_JSON_NONE });
 	sy_buf_init(&s->open.input, SY_UNDO_BYTES);
 	sy_buf_init(&s->scratch, SCRATCH_BYTES);
 	memset(s->begins_at, -1, sizeof(s->begins_at));
