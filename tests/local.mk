@@ -223,6 +223,7 @@ SY_FUZZ_TARGETS = \
 	tests/fuzz/fuzz_eventstream \
 	tests/fuzz/fuzz_gemini_build \
 	tests/fuzz/fuzz_gemini_feed tests/fuzz/fuzz_gemini_parse \
+	tests/fuzz/fuzz_gemini_generate \
 	tests/fuzz/fuzz_openai_feed tests/fuzz/fuzz_openai_parse \
 	tests/fuzz/fuzz_openai_request tests/fuzz/fuzz_responses \
 	tests/fuzz/fuzz_multipart tests/fuzz/fuzz_scan tests/fuzz/fuzz_sse tests/fuzz/fuzz_task \
@@ -273,6 +274,9 @@ tests_fuzz_fuzz_gemini_feed_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_gemini_parse_SOURCES = tests/fuzz/fuzz_gemini_parse.c $(SY_FUZZ_COMMON)
 tests_fuzz_fuzz_gemini_parse_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_gemini_parse_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_gemini_generate_SOURCES = tests/fuzz/fuzz_gemini_generate.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
+tests_fuzz_fuzz_gemini_generate_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_gemini_generate_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_openai_feed_SOURCES = tests/fuzz/fuzz_openai_feed.c $(SY_FUZZ_COMMON)
 tests_fuzz_fuzz_openai_feed_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_openai_feed_LDFLAGS = $(SY_FUZZ_LINK)

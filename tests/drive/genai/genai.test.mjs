@@ -284,11 +284,12 @@ for (const target of targets) {
   });
 
   it('pictures: inline and by address', async () => {
-    const answer = await ask('vision', createUserContent([
-      'What is this?', createPartFromBase64(PIXEL, 'image/png'), createPartFromUri('https://images.example/cat.jpg', 'image/jpeg'),
-    ]));
-    assert.match(answer.text, /2|two/i);
-    assert.match(answer.text, /png/);
+    const parts = ['What is this?', createPartFromBase64(PIXEL, 'image/png')];
+    // Bedrock takes no addresses.
+    if (target !== 'be') parts.push(createPartFromUri('https://images.example/cat.jpg', 'image/jpeg'));
+    const { text } = await ask('vision', createUserContent(parts));
+    assert.match(text, new RegExp(`${parts.length - 1} image`));
+    assert.match(text, /png/);
   });
 
   it('thoughts are parts of their own', async () => {
