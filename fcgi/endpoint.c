@@ -34,10 +34,14 @@ static void serve_google_stream(struct sy_visit *v)
 	v->request = sy_relay_start(v->edge->relay, &in, &v->client);
 }
 
+/* Google and OpenAI have one address for it; who sends the key as Google does is answered in its
+ * shape. */
 static void serve_models(struct sy_visit *v)
 {
 	struct sy_inbound in = sy_visit_inbound(v);
 
+	if (v->meta.value[SY_META_GOOG_API_KEY] != NULL)
+		in.surface = &sy_surface_gemini;
 	v->request = sy_relay_models(v->edge->relay, &in, v->subject, &v->client);
 }
 
@@ -133,6 +137,8 @@ static const struct sy_endpoint endpoints[] = {
 	GOOGLE("/v1beta/models/{}"),
 	GOOGLE("/v1/models/{}"),
 	GOOGLE("/v1beta1/publishers/google/models/{}"),
+	ROW("GET",  "/v1beta/models",                         SY_FOR_KEYS_IN_QUERY, serve_models, &sy_surface_gemini),
+	ROW("GET",  "/v1beta/models/{}",                      SY_FOR_KEYS_IN_QUERY, serve_models, &sy_surface_gemini),
 	ROW("GET",  "/v1/models",                             SY_FOR_KEYS,   serve_models,  NULL),
 	ROW("GET",  "/v1/models/{}",                          SY_FOR_KEYS,   serve_models,  NULL),
 	ROW("GET",  "/healthz",                               SY_FOR_ANYONE, serve_healthz, NULL),

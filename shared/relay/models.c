@@ -1,5 +1,6 @@
 /*
- * models.c - GET /v1/models: what the key may ask for, with OpenAI's fields and OpenRouter's.
+ * models.c - GET /v1/models: what the key may ask for, with OpenAI's fields and OpenRouter's; and
+ * GET /v1beta/models, the same with Google's.
  *
  * A route is described by its targets and fallbacks together.  Its price is the dearest of
  * theirs, class by class: no answer costs more.  What it takes is all that one of them takes,
@@ -252,11 +253,38 @@ static void put_listing(const struct sy_request *q, const struct listing *l,
 	sy_buf_putc(out, '}');
 }
 
+/* What Google's clients may ask of it, which is what we serve in their shape. */
+static void put_googles(const struct sy_request *q, const struct listing *l,
+    struct sy_buf *out)
+{
+	bool chats = l->caps == 0 || l->caps & SY_CAP_CHAT;
+
+	sy_buf_putc(out, '{');
+	sy_buf_member(out, "name", sy_strf(q->in.arena, "models/%s", l->id));
+	sy_buf_member(out, "displayName", l->id);
+	if (l->context_tokens > 0)
+		sy_buf_member_int(out, "inputTokenLimit", l->context_tokens);
+	if (l->max_output_tokens > 0)
+		sy_buf_member_int(out, "outputTokenLimit", l->max_output_tokens);
+	sy_buf_key(out, "supportedGenerationMethods");
+	sy_buf_puts(out, chats ? "[\"generateContent\",\"countTokens\"]}" : "[]}");
+}
+
+struct shape {
+	const char *opening;
+	void (*put)(const struct sy_request *q, const struct listing *l,
+	    struct sy_buf *out);
+};
+
+static const struct shape openais = { "{\"object\":\"list\",\"data\":[", put_listing };
+static const struct shape googles = { "{\"models\":[", put_googles };
+
 /* --- Which. ------------------------------------------------------------------------------ */
 
 struct list {
 	struct sy_request *q;
 	struct sy_parameters *parameters;
+	const struct shape *shape;
 	bool any;
 };
 
@@ -272,7 +300,7 @@ static void put_listed(struct list *list, const char *id)
 	if (list->any)
 		sy_buf_putc(&list->q->held, ',');
 	list->any = true;
-	put_listing(list->q, &l, &list->q->held);
+	list->shape->put(list->q, &l, &list->q->held);
 }
 
 static void put_all(struct list *list)
@@ -280,7 +308,7 @@ static void put_all(struct list *list)
 	struct sy_request *q = list->q;
 	const struct sy_config *c = q->config;
 
-	sy_buf_puts(&q->held, "{\"object\":\"list\",\"data\":[");
+	sy_buf_puts(&q->held, list->shape->opening);
 	for (size_t i = 0; i < c->route_count; i++)
 		put_listed(list, c->routes[i].name);
 	for (size_t i = 0; i < c->alias_count; i++)
@@ -294,7 +322,9 @@ static void put_all(struct list *list)
 
 int sy_models_write(struct sy_request *q, struct sy_error *err)
 {
-	struct list list = { .q = q, .parameters = sy_parameters_new(q->in.arena) };
+	struct list list = { .q = q,
+		.parameters = sy_parameters_new(q->in.arena),
+		.shape = q->in.surface != NULL ? &googles : &openais };
 
 	if (q->subject == NULL) {
 		put_all(&list);

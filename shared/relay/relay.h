@@ -51,7 +51,7 @@ struct sy_client_ops {
 struct sy_inbound {
 	struct sy_id id;
 	struct sy_arena *arena;
-	const struct sy_surface *surface; /* NULL: see `list` */
+	const struct sy_surface *surface; /* NULL: a list of models, as OpenAI has it */
 	const char *credential; /* the client's key, from whichever header; NULL none */
 	const char *server;     /* SERVER_SOFTWARE, for hints in errors; or NULL */
 	const char *address;    /* REMOTE_ADDR */

@@ -376,6 +376,16 @@ test('countTokens', async () => {
   assert.equal(many.totalTokens > 100 * few.totalTokens, true);
 });
 
+test('models: list and get', async () => {
+  const names = [];
+  for await (const model of await client().models.list()) names.push(model.name);
+  for (const target of targets) assert.equal(names.includes(`models/${target}:echo`), true);
+  const model = await client().models.get({ model: echo });
+  assert.equal(model.name, `models/${echo}`);
+  assert.equal(model.outputTokenLimit, 8000);
+  await rejects(client().models.get({ model: 'ech' }), 404);
+});
+
 test('a model by another name: models/, a slash, v1 and a base address with v1', async () => {
   const text = async (model, more) => (await client(more).models.generateContent({ model, contents: 'Hi' })).text;
   assert.equal(await text(`models/${echo}`), 'Hi');

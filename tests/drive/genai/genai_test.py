@@ -137,6 +137,11 @@ class Cases(unittest.TestCase):
         counted = CLIENT.models.count_tokens(model=f"{TARGETS[0]}:echo", contents="Hello there")
         self.assertGreater(counted.total_tokens, 0)
 
+    def test_models(self):
+        names = [model.name for model in CLIENT.models.list()]
+        for target in TARGETS:
+            self.assertIn(f"models/{target}:echo", names)
+
 
 if __name__ == "__main__":
     unittest.main()
