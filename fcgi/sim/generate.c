@@ -181,19 +181,23 @@ static int read_system(struct reading *r)
 static int read_function(struct reading *r, struct json_object *in, const char *path,
     const char *forced)
 {
+	/* Google's client for Python writes the last one so. */
 	static const char *const known[] = { "name", "description", "parameters",
-		"parametersJsonSchema", NULL };
+		"parametersJsonSchema", "parameters_json_schema", NULL };
 	struct json_object *schema = sy_json_get(in, "parameters");
+	struct json_object *json_schema = sy_json_get(in, known[3]);
 	const char *name = sy_sim_word(in, "name");
 
 	if (check_known(r, in, path, known) < 0)
 		return -1;
 	if (*name == '\0')
 		return sy_json_need(0, "name", path, r->err);
-	if (schema != NULL && sy_json_get(in, "parametersJsonSchema") != NULL)
+	if (json_schema == NULL)
+		json_schema = sy_json_get(in, known[4]);
+	if (schema != NULL && json_schema != NULL)
 		return wrong(r, path, "only one of parameters and parametersJsonSchema");
 	if (schema == NULL)
-		schema = sy_json_get(in, "parametersJsonSchema");
+		schema = json_schema;
 	if ((*forced == '\0' || strcmp(name, forced) == 0) &&
 	    r->ask->tool_count < SY_SIM_TOOLS)
 		r->ask->tools[r->ask->tool_count++] = (struct sy_sim_tool){ name, schema };

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
 	DEPTH = 16,
@@ -202,19 +203,20 @@ static const char *type_of(struct json_object *schema)
 	return sy_json_get(schema, "items") != NULL ? "array" : "object";
 }
 
+/* Google writes types in capitals. */
 static void write_typed(const struct fill *f, struct json_object *schema, int depth)
 {
 	const char *type = type_of(schema);
 
-	if (strcmp(type, "string") == 0)
+	if (strcasecmp(type, "string") == 0)
 		write_string(f, schema);
-	else if (strcmp(type, "integer") == 0 || strcmp(type, "number") == 0)
+	else if (strcasecmp(type, "integer") == 0 || strcasecmp(type, "number") == 0)
 		write_integer(f, schema);
-	else if (strcmp(type, "boolean") == 0)
+	else if (strcasecmp(type, "boolean") == 0)
 		sy_buf_puts(f->out, "true");
-	else if (strcmp(type, "null") == 0)
+	else if (strcasecmp(type, "null") == 0)
 		sy_buf_puts(f->out, "null");
-	else if (strcmp(type, "array") == 0)
+	else if (strcasecmp(type, "array") == 0)
 		write_array(f, schema, depth);
 	else
 		write_object(f, schema, depth);

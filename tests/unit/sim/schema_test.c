@@ -37,6 +37,7 @@ static void test_types(void)
 		{ "{\"type\":\"integer\",\"maximum\":-2}", 0, "-2" },
 		{ "{\"type\":[\"null\",\"boolean\"]}", 0, "true" },
 		{ "{\"type\":\"null\"}", 0, "null" },
+		{ "{\"type\":\"ARRAY\",\"items\":{\"type\":\"STRING\"}}", 0, "[\"text 1\"]" },
 		{ "{\"enum\":[\"b\",\"a\"]}", 0, "\"b\"" },
 		{ "{\"const\":{\"a\":[1,2]}}", 0, "{\"a\":[1,2]}" },
 		{ "{\"type\":\"array\",\"minItems\":2,\"items\":{\"type\":\"integer\"}}",
