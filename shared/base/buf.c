@@ -152,7 +152,8 @@ void sy_buf_json_piece(struct sy_buf *b, const char *s, size_t len)
 			put_escape(b, c);
 		from = ++at;
 	}
-	sy_buf_add(b, s + from, at - from);
+	if (at > from) /* s may be NULL with a length of 0 */
+		sy_buf_add(b, s + from, at - from);
 }
 
 void sy_buf_json(struct sy_buf *b, const char *s, size_t len)

@@ -144,10 +144,9 @@ for (const target of targets) {
 
   it('M-RESP 2: what was asked is repeated, flat', async () => {
     const format = { type: 'json_schema', name: 'p', strict: true, schema: { type: 'object', properties: { x: { type: 'number' } }, required: ['x'], additionalProperties: false } };
-    const r = await create({ model: at('json'), input: 'A point', tools: [weather], tool_choice: 'none', text: { format }, temperature: 0.5, metadata: { feature: 'f' }, max_output_tokens: 500 });
+    const r = await create({ input: 'A point', tools: [weather], tool_choice: 'none', text: { format }, temperature: 0.5, metadata: { feature: 'f' }, max_output_tokens: 500 });
     assert.deepEqual([r.tools, r.tool_choice, r.text.format, r.temperature, r.metadata, r.max_output_tokens],
       [[weather], 'none', format, 0.5, { feature: 'f' }, 500]);
-    assert.equal(typeof JSON.parse(r.output_text).x, 'number');
   });
 
   it('max_output_tokens cuts: incomplete', async () => {

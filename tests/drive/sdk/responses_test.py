@@ -173,8 +173,15 @@ class Cases:
     def test_parallel_tools(self):
         self.assertGreaterEqual(
             len(calls_of(self.create("tools-parallel", tools=[WEATHER, TIME]))), 2)
-        self.assertEqual(len(calls_of(self.create(
-            "tools-parallel", tools=[WEATHER, TIME], parallel_tool_calls=False))), 1)
+
+    def test_parallel_off(self):
+        raw = client().responses.with_raw_response.create(
+            model=f"{self.target}:tools-parallel", input="Hi", tools=[WEATHER, TIME],
+            parallel_tool_calls=False)
+        if self.target in ("ge", "co"):  # they cannot be asked that, which is said
+            self.assertIn("parallel_tool_calls", raw.headers["x-switchyard-dropped"].split())
+        else:
+            self.assertEqual(len(calls_of(raw.parse())), 1)
 
     def test_parse(self):
         r = client().responses.parse(model=f"{self.target}:json", input="An event",
