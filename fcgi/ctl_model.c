@@ -71,8 +71,8 @@ static void page_changes(const struct sy_import *im, int64_t limit, struct sy_pa
 		sy_page_row(page, row);
 	}
 	if ((int64_t)im->count > limit)
-		sy_page_note(page, "%zu changes more: --limit %zu", im->count - (size_t)limit,
-		    im->count);
+		sy_page_note(page, "%zu changes more: --limit %zu",
+		    im->count - (size_t)limit, im->count);
 }
 
 static const struct sy_column finding_columns[] = {
@@ -109,7 +109,8 @@ static int read_from(const struct sy_cli *cli, enum sy_feed_shape *shape,
 }
 
 /* What would be written is shown; it is written with --yes, unless something holds it back. */
-static int finish(const struct sy_cli *cli, const struct sy_import *im, struct sy_page *page)
+static int finish(const struct sy_cli *cli, const struct sy_import *im,
+    struct sy_page *page)
 {
 	bool held = im->findings.errors > 0 && !sy_cli_flag(cli, "force");
 	bool yes = sy_cli_flag(cli, "yes");
@@ -118,7 +119,8 @@ static int finish(const struct sy_cli *cli, const struct sy_import *im, struct s
 	if (held)
 		sy_page_note(page, "%zu %s: nothing %s written without --force.",
 		    im->findings.errors,
-		    im->findings.errors == 1 ? "finding holds it back" : "findings hold it back",
+		    im->findings.errors == 1 ? "finding holds it back"
+		                             : "findings hold it back",
 		    yes ? "was" : "would be");
 	else if (!yes)
 		sy_page_note(page, "Nothing was written: --yes writes %zu rows to %s.",

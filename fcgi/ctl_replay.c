@@ -55,12 +55,14 @@ static const struct {
 	const char *reason;
 } reasons[] = {
 	{ "anthropic", SY_KEEP_TEXT, "one choice an answer" },
-	{ "anthropic", SY_KEEP_REFUSAL, "its words come as text, and stop_reason is refusal" },
+	{ "anthropic", SY_KEEP_REFUSAL,
+	    "its words come as text, and stop_reason is refusal" },
 	{ "anthropic", SY_KEEP_FINISH, "a refusal is an end of its own" },
 	{ "anthropic", SY_KEEP_CITATIONS, "those that come after their text was told" },
 	{ "gemini", SY_KEEP_REFUSAL, "its words come as text" },
 	{ "gemini", SY_KEEP_USAGE + SY_IN, "writes to a cache count as input" },
-	{ "gemini", SY_KEEP_USAGE + SY_IN_CACHE_WRITE, "writes to a cache count as input" },
+	{ "gemini", SY_KEEP_USAGE + SY_IN_CACHE_WRITE,
+	    "writes to a cache count as input" },
 	{ "openai", SY_KEEP_CITATIONS, "only what has an address can be cited" },
 	{ "openai-responses", SY_KEEP_TEXT, "one choice an answer" },
 };
@@ -70,7 +72,8 @@ const char *sy_replay_reason(const char *surface, enum sy_keep keep)
 	const char *dialect = sy_surface_find(surface)->dialect;
 
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-		if (strcmp(reasons[i].dialect, dialect) == 0 && reasons[i].keep == (int)keep)
+		if (strcmp(reasons[i].dialect, dialect) == 0 &&
+		    reasons[i].keep == (int)keep)
 			return reasons[i].reason;
 	return NULL;
 }
@@ -100,7 +103,8 @@ static const char *canonical(struct sy_arena *a, const struct sy_buf *arguments)
 	return sy_strdup(a, json_object_to_json_string_ext(tree, JSON_C_TO_STRING_PLAIN));
 }
 
-static void add_block(struct content *c, const struct sy_answer_block *b, struct sy_arena *a)
+static void add_block(struct content *c, const struct sy_answer_block *b,
+    struct sy_arena *a)
 {
 	const char *text = b->text.len > 0 ? b->text.data : "";
 	const char **has = c->has;
@@ -117,7 +121,8 @@ static void add_block(struct content *c, const struct sy_answer_block *b, struct
 		break;
 	case SY_BLOCK_REASONING:
 		if (*text != '\0')
-			has[SY_KEEP_REASONING] = add_text(a, has[SY_KEEP_REASONING], text);
+			has[SY_KEEP_REASONING] =
+			    add_text(a, has[SY_KEEP_REASONING], text);
 		break;
 	case SY_BLOCK_CALL:
 		has[SY_KEEP_CALLS] = add_text(a, has[SY_KEEP_CALLS],
@@ -138,13 +143,14 @@ static struct content content_of(const struct sy_answer *answer, struct sy_arena
 	for (int i = 0; i < answer->choice_count; i++) {
 		const struct sy_answer_choice *choice = answer->choices[i];
 
-		for (const struct sy_answer_block *b = choice != NULL ? choice->blocks : NULL;
+		for (const struct sy_answer_block *b = choice != NULL ? choice->blocks
+		                                                      : NULL;
 		     b != NULL; b = b->next)
 			add_block(&c, b, a);
 		if (choice != NULL && finishes[choice->finish] != NULL)
 			c.has[SY_KEEP_FINISH] = finishes[choice->finish];
 	}
-	for (int class = 0; class < SY_TOKEN_CLASSES; class++)
+	for (int class = 0; class < SY_TOKEN_CLASSES; class ++)
 		if (answer->usage.tokens[class] > 0)
 			c.has[SY_KEEP_USAGE + class] =
 			    sy_strf(a, "%lld", (long long)answer->usage.tokens[class]);
@@ -161,7 +167,8 @@ struct recording {
 	bool stream;
 };
 
-static int read_bytes(struct json_object *response, struct sy_arena *a, struct recording *out)
+static int read_bytes(struct json_object *response, struct sy_arena *a,
+    struct recording *out)
 {
 	struct json_object *body = sy_json_get(response, "body");
 	const char *encoding = sy_json_text(response, "body_encoding");
@@ -214,18 +221,21 @@ static int read_recording(const char *path, struct sy_arena *a, struct recording
 
 /* --- Through a pairing. ------------------------------------------------------------------ */
 
-static struct sy_pairing *find_pairing(struct sy_replay *r, const struct sy_surface *surface,
-    const char *adapter, bool stream, struct sy_arena *a)
+static struct sy_pairing *find_pairing(struct sy_replay *r,
+    const struct sy_surface *surface, const char *adapter, bool stream,
+    struct sy_arena *a)
 {
 	struct sy_pairing *p;
 
 	for (size_t i = 0; i < r->count; i++)
 		if (strcmp(r->list[i].surface, surface->name) == 0 &&
-		    strcmp(r->list[i].adapter, adapter) == 0 && r->list[i].stream == stream)
+		    strcmp(r->list[i].adapter, adapter) == 0 &&
+		    r->list[i].stream == stream)
 			return &r->list[i];
 	r->list = sy_draft_grow(a, r->list, r->count, &r->room, sizeof(*r->list));
 	p = &r->list[r->count++];
-	*p = (struct sy_pairing){ .adapter = adapter, .surface = surface->name,
+	*p = (struct sy_pairing){ .adapter = adapter,
+		.surface = surface->name,
 		.stream = stream };
 	return p;
 }
@@ -242,12 +252,16 @@ static int pass_through(const struct recording *rec, const struct sy_surface *su
 	struct sy_http http = { 0 };
 	struct sy_translation *t;
 
-	*provider = (struct sy_provider){ .name = rec->adapter, .dialect = rec->adapter,
+	*provider = (struct sy_provider){ .name = rec->adapter,
+		.dialect = rec->adapter,
 		.base_url = "" };
 	sy_quirks_default(&provider->quirks);
 	*model = (struct sy_model){ .provider = provider, .name = "m", .upstream = "m" };
 	*face = (struct sy_face){ sy_strf(a, "%s1", surface->id_prefix), "m", 1 };
-	*call = (struct sy_call){ .ask = ask, .model = model, .arena = a, .stream = rec->stream };
+	*call = (struct sy_call){ .ask = ask,
+		.model = model,
+		.arena = a,
+		.stream = rec->stream };
 	t = sy_translation_new(surface, adapter, call, face);
 	if (sy_translation_request(t, &http, err) < 0)
 		return -1;
@@ -271,8 +285,9 @@ static void compare(struct sy_pairing *p, const struct recording *rec,
 	}
 }
 
-static void run(struct sy_replay *r, const struct recording *rec, const struct content *want,
-    const struct sy_surface *surface, struct sy_ask *ask, struct sy_arena *keep)
+static void run(struct sy_replay *r, const struct recording *rec,
+    const struct content *want, const struct sy_surface *surface, struct sy_ask *ask,
+    struct sy_arena *keep)
 {
 	struct sy_pairing *p = find_pairing(r, surface, rec->adapter, ask->stream, keep);
 	struct sy_arena *a = sy_arena_new();
@@ -316,7 +331,7 @@ static void run_surface(struct sy_replay *r, const struct recording *rec,
 		if (surface->ask(request, strlen(request), a, ask, &err) >= 0 &&
 		    ask->task == SY_TASK_CHAT && !(seen & 1 << ask->stream) &&
 		    (ask->stream ? surface->event != NULL && surface->stream_type == NULL
-				 : surface->write != NULL)) {
+		                 : surface->write != NULL)) {
 			seen |= 1 << ask->stream;
 			run(r, rec, want, surface, ask, keep);
 		}
@@ -336,8 +351,8 @@ static int replay_file(struct sy_replay *r, const char *path, struct sy_arena *k
 
 	if (rc == 0) {
 		r->left_out++;
-	} else if (rc > 0 && !sy_replay_record(rec.adapter, rec.body, rec.len, rec.stream, a,
-	               answer, &why)) {
+	} else if (rc > 0 && !sy_replay_record(rec.adapter, rec.body, rec.len, rec.stream,
+	                         a, answer, &why)) {
 		r->unread++;
 	} else if (rc > 0) {
 		r->answers++;
@@ -371,7 +386,8 @@ int sy_replay_folder(const char *folder, struct sy_arena *a, struct sy_replay *o
 	for (size_t i = 0; i < found.gl_pathc && rc >= 0; i++)
 		rc = replay_file(out, found.gl_pathv[i], a, err);
 	if (found.gl_pathc == 0)
-		rc = sy_fail(err, SY_NOT_FOUND, "", "there is no recording in %s", folder);
+		rc =
+		    sy_fail(err, SY_NOT_FOUND, "", "there is no recording in %s", folder);
 	globfree(&found);
 	if (out->count > 1)
 		qsort(out->list, out->count, sizeof(*out->list), compare_pairings);

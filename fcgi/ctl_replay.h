@@ -36,20 +36,20 @@ extern const char *const sy_keep_names[SY_KEEPS];
 struct sy_pairing {
 	const char *adapter, *surface;
 	bool stream;
-	int answers;                   /* that were put through it */
-	int failed;                    /* of them, those that did not come through whole */
-	const char *failure;           /* the first of these, and why; or NULL */
-	int recorded[SY_KEEPS];        /* answers that have this */
-	int kept[SY_KEEPS];            /* of them, those whose client gets the same */
-	const char *lost[SY_KEEPS];    /* the first whose client does not; or NULL */
+	int answers;                /* that were put through it */
+	int failed;                 /* of them, those that did not come through whole */
+	const char *failure;        /* the first of these, and why; or NULL */
+	int recorded[SY_KEEPS];     /* answers that have this */
+	int kept[SY_KEEPS];         /* of them, those whose client gets the same */
+	const char *lost[SY_KEEPS]; /* the first whose client does not; or NULL */
 };
 
 struct sy_replay {
 	struct sy_pairing *list;
 	size_t count, room;
-	int answers;  /* read */
+	int answers; /* read */
 	int left_out; /* recordings of what is no chat, of failures, or of dialects not spoken */
-	int unread;   /* answers that their own adapter takes for broken: cut off ones, mostly */
+	int unread; /* answers that their own adapter takes for broken: cut off ones, mostly */
 };
 
 /* Why a client of that surface cannot get all of it; NULL where that is not known. */

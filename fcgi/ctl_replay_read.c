@@ -20,16 +20,17 @@
 
 #define RESPONSES "openai-responses"
 #define REQUEST                                                                          \
-	"{\"model\":\"m\",\"max_tokens\":4096,\"input\":\"hi\","                             \
-	"\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],"                             \
-	"\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"hi\"}]}],"                  \
-	"\"generationConfig\":{\"thinkingConfig\":{\"includeThoughts\":true}},"      \
+	"{\"model\":\"m\",\"max_tokens\":4096,\"input\":\"hi\","                         \
+	"\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],"                         \
+	"\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"hi\"}]}],"              \
+	"\"generationConfig\":{\"thinkingConfig\":{\"includeThoughts\":true}},"          \
 	"\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024}"
 
 const char *sy_replay_request(bool stream)
 {
-	return stream ? REQUEST ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}"
-		      : REQUEST "}";
+	return stream ? REQUEST
+	           ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}"
+	              : REQUEST "}";
 }
 
 /* --- By an adapter. ---------------------------------------------------------------------- */
@@ -43,7 +44,8 @@ struct decoding {
 	void *state;
 	struct sy_sink sink;
 	struct sy_answer *answer;
-	struct sy_error failure; /* that the answer itself tells of; its kind, or SY_KINDS */
+	struct sy_error
+	    failure; /* that the answer itself tells of; its kind, or SY_KINDS */
 };
 
 static void take_event(void *arg, const struct sy_event *ev)
@@ -83,30 +85,36 @@ static int decode_stream(struct decoding *d, const char *body, size_t len,
 	return rc;
 }
 
-static int decode(const struct sy_adapter *adapter, const char *body, size_t len, bool stream,
-    struct sy_arena *a, struct sy_answer *out, struct sy_error *err)
+static int decode(const struct sy_adapter *adapter, const char *body, size_t len,
+    bool stream, struct sy_arena *a, struct sy_answer *out, struct sy_error *err)
 {
 	struct decoding *d = sy_alloc(a, sizeof(*d));
 	const char *request = sy_replay_request(stream);
 	int rc;
 
-	*d = (struct decoding){ .adapter = adapter, .answer = out,
-		.state = sy_alloc(a, adapter->stream_state), .sink = { take_event, d },
+	*d = (struct decoding){ .adapter = adapter,
+		.answer = out,
+		.state = sy_alloc(a, adapter->stream_state),
+		.sink = { take_event, d },
 		.failure.kind = SY_KINDS };
-	d->provider = (struct sy_provider){ .name = adapter->name, .dialect = adapter->name,
+	d->provider = (struct sy_provider){ .name = adapter->name,
+		.dialect = adapter->name,
 		.base_url = "" };
 	sy_quirks_default(&d->provider.quirks);
-	d->model = (struct sy_model){ .provider = &d->provider, .name = "m", .upstream = "m" };
+	d->model =
+	    (struct sy_model){ .provider = &d->provider, .name = "m", .upstream = "m" };
 	sy_answer_init(out, a);
 	if (sy_surface_openai_chat.ask(request, strlen(request), a, &d->ask, err) < 0)
 		return -1;
 	d->ask.chat = sy_alloc(a, sizeof(*d->ask.chat));
 	if (sy_surface_openai_chat.read(&d->ask, a, d->ask.chat, err) < 0)
 		return -1;
-	d->call = (struct sy_call){ .ask = &d->ask, .model = &d->model, .arena = a,
+	d->call = (struct sy_call){ .ask = &d->ask,
+		.model = &d->model,
+		.arena = a,
 		.stream = stream };
 	rc = stream ? decode_stream(d, body, len, err)
-		    : adapter->parse(&d->call, body, len, &d->sink, err);
+	            : adapter->parse(&d->call, body, len, &d->sink, err);
 	if (rc >= 0 && d->failure.kind != SY_KINDS) {
 		*err = d->failure;
 		return -1;
@@ -140,15 +148,15 @@ static void say(const struct response *r, struct sy_event ev)
 	sy_answer_take(r->answer, &ev);
 }
 
-static const char *text_of(const struct response *r, struct sy_span object, const char *key,
-    size_t *len)
+static const char *text_of(const struct response *r, struct sy_span object,
+    const char *key, size_t *len)
 {
 	*len = 0;
 	return sy_unquote(r->arena, sy_walk_get(object, key), len);
 }
 
-static void say_text(const struct response *r, enum sy_event_kind kind, struct sy_span part,
-    const char *key)
+static void say_text(const struct response *r, enum sy_event_kind kind,
+    struct sy_span part, const char *key)
 {
 	size_t len;
 	const char *text = text_of(r, part, key, &len);
@@ -170,7 +178,9 @@ static void read_content(const struct response *r, struct sy_span content)
 		else
 			say_text(r, SY_EV_TEXT, part, "text");
 		while (sy_walk_element(sy_walk_get(part, "annotations"), &at, &note))
-			say(r, (struct sy_event){ .kind = SY_EV_CITATION, .from = -1, .to = -1 });
+			say(r, (struct sy_event){ .kind = SY_EV_CITATION,
+			           .from = -1,
+			           .to = -1 });
 	}
 }
 
@@ -190,8 +200,10 @@ static void read_thought(const struct response *r, struct sy_span item)
 static void read_call(struct response *r, struct sy_span item, bool custom)
 {
 	size_t len;
-	struct sy_event ev = { .kind = SY_EV_TOOL_CALL, .call_index = r->calls++,
-		.custom = custom, .id = text_of(r, item, "call_id", &len),
+	struct sy_event ev = { .kind = SY_EV_TOOL_CALL,
+		.call_index = r->calls++,
+		.custom = custom,
+		.id = text_of(r, item, "call_id", &len),
 		.name = text_of(r, item, "name", &len) };
 
 	say(r, ev);
@@ -208,11 +220,13 @@ static void read_item(struct response *r, struct sy_span item)
 		read_content(r, sy_walk_get(item, "content"));
 	else if (sy_span_is(type, "reasoning"))
 		read_thought(r, item);
-	else if (sy_span_is(type, "function_call") || sy_span_is(type, "custom_tool_call"))
+	else if (sy_span_is(type, "function_call") ||
+	         sy_span_is(type, "custom_tool_call"))
 		read_call(r, item, sy_span_is(type, "custom_tool_call"));
 	else if (sy_span_is(type, "image_generation_call"))
-		say(r, (struct sy_event){ .kind = SY_EV_MEDIA, .media_type = "image/png",
-			.data = "" });
+		say(r, (struct sy_event){ .kind = SY_EV_MEDIA,
+		           .media_type = "image/png",
+		           .data = "" });
 }
 
 static int64_t count_of(struct sy_span object, const char *key)
@@ -234,9 +248,9 @@ static void read_usage(const struct response *r, struct sy_span usage)
 	tokens[SY_IN_CACHE_READ] = count_of(in, "cached_tokens");
 	tokens[SY_IN_CACHE_WRITE] = count_of(in, "cache_write_tokens");
 	tokens[SY_IN] = count_of(usage, "input_tokens") - tokens[SY_IN_CACHE_READ] -
-	    tokens[SY_IN_CACHE_WRITE];
-	tokens[SY_OUT_REASONING] = count_of(sy_walk_get(usage, "output_tokens_details"),
-	    "reasoning_tokens");
+	                tokens[SY_IN_CACHE_WRITE];
+	tokens[SY_OUT_REASONING] =
+	    count_of(sy_walk_get(usage, "output_tokens_details"), "reasoning_tokens");
 	tokens[SY_OUT] = count_of(usage, "output_tokens") - tokens[SY_OUT_REASONING];
 	say(r, ev);
 }
@@ -244,7 +258,8 @@ static void read_usage(const struct response *r, struct sy_span usage)
 /* There are no reasons of ends: they follow from the status and from what there is. */
 static enum sy_finish finish_of(const struct response *r, struct sy_span root)
 {
-	struct sy_span reason = sy_walk_get(sy_walk_get(root, "incomplete_details"), "reason");
+	struct sy_span reason =
+	    sy_walk_get(sy_walk_get(root, "incomplete_details"), "reason");
 
 	if (sy_span_is(reason, "max_output_tokens"))
 		return SY_FINISH_LENGTH;
@@ -284,8 +299,9 @@ static int take_last(void *arg, const struct sy_record *rec, struct sy_error *er
 
 	(void)err;
 	if (response.at != NULL)
-		last->said = (struct sy_span){
-			sy_strndup(last->arena, response.at, response.len), response.len };
+		last->said =
+		    (struct sy_span){ sy_strndup(last->arena, response.at, response.len),
+			    response.len };
 	return 0;
 }
 

@@ -46,7 +46,8 @@ static const char *share(const struct sy_pairing *p, int i, struct sy_arena *a)
 	return p->kept[i] == 0 ? "none" : sy_strf(a, "%d/%d", p->kept[i], p->recorded[i]);
 }
 
-static void page_matrix(const struct sy_replay *r, struct sy_arena *a, struct sy_page *page)
+static void page_matrix(const struct sy_replay *r, struct sy_arena *a,
+    struct sy_page *page)
 {
 	sy_page_table(page, "matrix", columns, COLUMNS);
 	for (size_t n = 0; n < r->count; n++) {
@@ -109,22 +110,23 @@ static void put_reasons(const struct sy_replay *r)
 			const char *why = sy_replay_reason(p->surface, (enum sy_keep)i);
 
 			if (p->lost[i] != NULL)
-				printf("- %s to %s, %s, %s: %s; for instance `%s`\n", p->adapter,
-				    p->surface, p->stream ? "stream" : "whole",
-				    sy_keep_names[i], why != NULL ? why : "not known",
-				    p->lost[i]);
+				printf("- %s to %s, %s, %s: %s; for instance `%s`\n",
+				    p->adapter, p->surface,
+				    p->stream ? "stream" : "whole", sy_keep_names[i],
+				    why != NULL ? why : "not known", p->lost[i]);
 		}
 }
 
 /* The matrix as a page of the documentation. */
 static void put_document(const struct sy_replay *r, struct sy_arena *a)
 {
-	puts("<!-- Written by script/matrix; do not edit. -->\n"
-	     "# What each pairing keeps\n\n"
-	     "Recorded answers of providers, put through every pairing of a provider's dialect\n"
-	     "and a client's: of the answers that have something, how many clients get the same.\n"
-	     "`switchyard selftest` shows it for the program that is installed, and which\n"
-	     "recording an instance of a loss is.\n");
+	puts(
+	    "<!-- Written by script/matrix; do not edit. -->\n"
+	    "# What each pairing keeps\n\n"
+	    "Recorded answers of providers, put through every pairing of a provider's dialect\n"
+	    "and a client's: of the answers that have something, how many clients get the same.\n"
+	    "`switchyard selftest` shows it for the program that is installed, and which\n"
+	    "recording an instance of a loss is.\n");
 	for (int i = 0; i < COLUMNS; i++)
 		printf("| %s ", columns[i].field);
 	puts("|");

@@ -217,7 +217,7 @@ SY_FUZZ_TARGETS = \
 	tests/fuzz/fuzz_anthropic_feed tests/fuzz/fuzz_anthropic_parse \
 	tests/fuzz/fuzz_bedrock_build \
 	tests/fuzz/fuzz_bedrock_feed tests/fuzz/fuzz_bedrock_parse \
-	tests/fuzz/fuzz_catalogue \
+	tests/fuzz/fuzz_catalogue tests/fuzz/fuzz_feed \
 	tests/fuzz/fuzz_cohere_feed tests/fuzz/fuzz_cohere_parse \
 	tests/fuzz/fuzz_config_blob tests/fuzz/fuzz_config_text \
 	tests/fuzz/fuzz_eventstream \
@@ -244,6 +244,9 @@ tests_fuzz_fuzz_bedrock_parse_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_catalogue_SOURCES = tests/fuzz/fuzz_catalogue.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
 tests_fuzz_fuzz_catalogue_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_catalogue_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_feed_SOURCES = tests/fuzz/fuzz_feed.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
+tests_fuzz_fuzz_feed_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_feed_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_config_blob_SOURCES = tests/fuzz/fuzz_config_blob.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
 tests_fuzz_fuzz_config_blob_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_config_blob_LDFLAGS = $(SY_FUZZ_LINK)

@@ -36,7 +36,8 @@ int sy_file_replace(int dir, const char *name, mode_t mode, const char *text, si
 	}
 	snprintf(part, sizeof(part), ".%s.new", name);
 	unlinkat(dir, part, 0);
-	fd = openat(dir, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	fd =
+	    openat(dir, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return -1;
 	failed = write_all(fd, text, len) < 0;

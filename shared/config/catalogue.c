@@ -20,8 +20,8 @@
 #define FIELD_MAX   512
 
 const char *const sy_catalogue_columns[] = { "model", "provider", "upstream", "context",
-	"max_output", "in", "cache_read", "cache_write", "out", "reasoning", "tiers", "caps",
-	"valid_from", "deprecated", "source", NULL };
+	"max_output", "in", "cache_read", "cache_write", "out", "reasoning", "tiers",
+	"caps", "valid_from", "deprecated", "source", NULL };
 
 struct csv_reader {
 	struct sy_draft *draft;
@@ -54,7 +54,8 @@ static void read_header(struct csv_reader *r)
 		const char *name = r->fields[i];
 		int n = 0;
 
-		while (sy_catalogue_columns[n] != NULL && strcmp(sy_catalogue_columns[n], name) != 0)
+		while (sy_catalogue_columns[n] != NULL &&
+		       strcmp(sy_catalogue_columns[n], name) != 0)
 			n++;
 		r->columns[i] = sy_catalogue_columns[n] != NULL ? n : -1;
 		if (sy_catalogue_columns[n] == NULL)

@@ -58,8 +58,8 @@ static void put_field(struct sy_buf *out, const char *text)
 	sy_buf_putc(out, '"');
 }
 
-void sy_catalogue_print(struct sy_draft_model *const *rows, size_t count, const char *source,
-    struct sy_arena *a, struct sy_buf *out)
+void sy_catalogue_print(struct sy_draft_model *const *rows, size_t count,
+    const char *source, struct sy_arena *a, struct sy_buf *out)
 {
 	const char *const *columns = sy_catalogue_columns;
 
@@ -71,8 +71,8 @@ void sy_catalogue_print(struct sy_draft_model *const *rows, size_t count, const 
 			if (c > 0)
 				sy_buf_putc(out, ',');
 			put_field(out, strcmp(columns[c], "source") == 0
-			        ? source
-			        : sy_catalogue_value(rows[i], columns[c], a));
+			                   ? source
+			                   : sy_catalogue_value(rows[i], columns[c], a));
 		}
 		sy_buf_putc(out, '\n');
 	}

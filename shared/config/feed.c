@@ -81,8 +81,9 @@ tell(struct sy_feed_reader *r, bool hold, const char *fmt, va_list ap)
 	char text[400];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
-	(hold ? sy_find_error : sy_find_warning)(d->findings, d->arena, r->row->place, NULL,
-	    NULL, "%.80s:%.160s: %s", r->row->provider != NULL ? r->row->provider : "",
+	(hold ? sy_find_error : sy_find_warning)(d->findings, d->arena, r->row->place,
+	    NULL, NULL, "%.80s:%.160s: %s",
+	    r->row->provider != NULL ? r->row->provider : "",
 	    r->row->m.name != NULL ? r->row->m.name : "", text);
 }
 
@@ -119,13 +120,14 @@ void sy_feed_row(struct sy_feed_reader *r, struct sy_span at, const char *provid
 	r->row->place = (struct sy_place){ r->source, line_of(r, at.at) };
 	r->other_units = false;
 	r->bad = name == NULL || provider == NULL || *provider == '\0' ||
-	    !sy_model_name_ok(name) || strcspn(provider, ":/, \"") != strlen(provider);
+	         !sy_model_name_ok(name) ||
+	         strcspn(provider, ":/, \"") != strlen(provider);
 	if (r->bad)
 		sy_feed_hold(r, "this can be no name of a model");
 }
 
-void sy_feed_price(struct sy_feed_reader *r, int64_t *price, struct sy_span value, int shift,
-    const char *key)
+void sy_feed_price(struct sy_feed_reader *r, int64_t *price, struct sy_span value,
+    int shift, const char *key)
 {
 	struct sy_span digits = value;
 	int64_t n;
@@ -172,7 +174,7 @@ struct sy_tier *sy_feed_tier(struct sy_feed_reader *r, int64_t above_tokens)
 		return &tier[at];
 	memmove(&tier[at + 1], &tier[at], (SY_TIERS_MAX - 1 - at) * sizeof(*tier));
 	tier[at].above_tokens = above_tokens;
-	for (int class = 0; class < SY_TOKEN_CLASSES; class++)
+	for (int class = 0; class < SY_TOKEN_CLASSES; class ++)
 		tier[at].per_class[class] = SY_PRICE_UNKNOWN;
 	return &tier[at];
 }
@@ -200,9 +202,9 @@ static void drop_idle_tiers(struct sy_price *p)
 	for (size_t i = 0; i < SY_TIERS_MAX && tier[i].above_tokens > 0; i++) {
 		bool changes = false;
 
-		for (int class = 0; class < SY_TOKEN_CLASSES; class++)
+		for (int class = 0; class < SY_TOKEN_CLASSES; class ++)
 			changes |= tier[i].per_class[class] != SY_PRICE_UNKNOWN &&
-			    tier[i].per_class[class] != p->per_class[class];
+			           tier[i].per_class[class] != p->per_class[class];
 		if (changes)
 			tier[kept++] = tier[i];
 	}
@@ -224,7 +226,7 @@ static void weigh(struct sy_feed_reader *r)
 	if (!sy_model_priced(m)) {
 		if (price[SY_IN] != SY_PRICE_UNKNOWN || price[SY_OUT] != SY_PRICE_UNKNOWN)
 			sy_feed_warn(r, "half a price is none: left out");
-		for (int class = 0; class < SY_TOKEN_CLASSES; class++)
+		for (int class = 0; class < SY_TOKEN_CLASSES; class ++)
 			price[class] = SY_PRICE_UNKNOWN;
 		memset(&m->price.tiers, 0, sizeof(m->price.tiers));
 		r->feed->unpriced++;
@@ -329,15 +331,16 @@ static int compare_rows(const void *pa, const void *pb)
 
 	if (order == 0)
 		order = strcmp(a->m.name, b->m.name);
-	return order != 0 ? order : (a->place.line > b->place.line) -
-	        (a->place.line < b->place.line);
+	return order != 0
+	           ? order
+	           : (a->place.line > b->place.line) - (a->place.line < b->place.line);
 }
 
 /* Some models stand in a feed under two spellings of one name. */
 static bool says_the_same(const struct sy_model *a, const struct sy_model *b)
 {
 	return memcmp(&a->price, &b->price, sizeof(a->price)) == 0 &&
-	    a->context_tokens == b->context_tokens;
+	       a->context_tokens == b->context_tokens;
 }
 
 static void settle_rows(struct sy_feed_reader *r)
@@ -370,10 +373,14 @@ int sy_feed_read(struct sy_draft *d, const struct sy_source *s, enum sy_feed_sha
 		[SY_FEED_LITELLM] = sy_feed_read_litellm,
 		[SY_FEED_OPENROUTER] = sy_feed_read_openrouter,
 	};
-	static const struct sy_scan_limits limits = { .nodes = NODES_MAX, .depth = DEPTH_MAX,
+	static const struct sy_scan_limits limits = { .nodes = NODES_MAX,
+		.depth = DEPTH_MAX,
 		.messages = MEMBERS_MAX };
-	struct sy_feed_reader r = { .draft = d, .source = s, .feed = out,
-		.told = s->raw, .line = 1 };
+	struct sy_feed_reader r = { .draft = d,
+		.source = s,
+		.feed = out,
+		.told = s->raw,
+		.line = 1 };
 	struct sy_span root = sy_span_trim(s->raw, s->len);
 	struct sy_error why;
 
@@ -388,9 +395,10 @@ int sy_feed_read(struct sy_draft *d, const struct sy_source *s, enum sy_feed_sha
 	readers[out->shape](&r, root);
 	settle_rows(&r);
 	if (d->model_count == 0)
-		return sy_fail(err, SY_CONFIG, "", "%s: there is no model in it", s->name);
+		return sy_fail(err, SY_CONFIG, "", "%s: there is no model in it",
+		    s->name);
 	if (d->model_count > SY_MODELS_MAX)
-		return sy_fail(err, SY_CONFIG, "", "%s: there are more than %d models in it",
-		    s->name, SY_MODELS_MAX);
+		return sy_fail(err, SY_CONFIG, "",
+		    "%s: there are more than %d models in it", s->name, SY_MODELS_MAX);
 	return 0;
 }

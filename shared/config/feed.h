@@ -31,10 +31,11 @@ extern const struct sy_word sy_feed_words[]; /* without SY_FEED_UNSAID */
 /* What was read, beside the rows. */
 struct sy_feed {
 	enum sy_feed_shape shape;
-	const char *day;    /* "2026-07-02", as the file says; or NULL */
-	size_t unpriced;    /* rows without a price, or with one of zero */
-	size_t no_use;      /* left out: they make what nobody can ask us for */
-	size_t other_units; /* rows with prices beside those of tokens, which are not kept */
+	const char *day; /* "2026-07-02", as the file says; or NULL */
+	size_t unpriced; /* rows without a price, or with one of zero */
+	size_t no_use;   /* left out: they make what nobody can ask us for */
+	size_t
+	    other_units; /* rows with prices beside those of tokens, which are not kept */
 };
 
 /*

@@ -94,7 +94,8 @@ static const char *name_of(const char *key, const char *theirs)
 	if (sy_starts(key, theirs) && key[strlen(theirs)] == '/')
 		return key + strlen(theirs) + 1;
 	/* vertex_ai-language-models under vertex_ai/, bedrock_converse under bedrock/ */
-	if ((size_t)(slash - key) <= len && strncmp(key, theirs, (size_t)(slash - key)) == 0)
+	if ((size_t)(slash - key) <= len &&
+	    strncmp(key, theirs, (size_t)(slash - key)) == 0)
 		return slash + 1;
 	return key;
 }
@@ -131,7 +132,8 @@ static void read_costs(struct sy_feed_reader *r, struct sy_span model)
 			snprintf(key, sizeof(key), "%s_above_%dk_tokens", costs[i].key,
 			    thresholds_k[t]);
 			cost = sy_walk_get(model, key);
-			tier = cost.at != NULL ? sy_feed_tier(r, thresholds_k[t] * 1000) : NULL;
+			tier = cost.at != NULL ? sy_feed_tier(r, thresholds_k[t] * 1000)
+			                       : NULL;
 			if (tier != NULL)
 				sy_feed_price(r, &tier->per_class[costs[i].class], cost,
 				    SY_PER_TOKEN, key);
@@ -141,8 +143,9 @@ static void read_costs(struct sy_feed_reader *r, struct sy_span model)
 static bool has_other_units(struct sy_span model)
 {
 	static const char *const keys[] = { "input_cost_per_audio_token",
-		"output_cost_per_audio_token", "input_cost_per_second", "output_cost_per_second",
-		"input_cost_per_character", "output_cost_per_character", "input_cost_per_image",
+		"output_cost_per_audio_token", "input_cost_per_second",
+		"output_cost_per_second", "input_cost_per_character",
+		"output_cost_per_character", "input_cost_per_image",
 		"output_cost_per_image", "input_cost_per_query", "input_cost_per_pixel" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)

@@ -38,8 +38,8 @@ static const struct {
 static void read_cost(struct sy_feed_reader *r, int64_t *per_class, struct sy_span cost)
 {
 	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++)
-		sy_feed_price(r, &per_class[costs[i].class], sy_walk_get(cost, costs[i].key),
-		    SY_PER_MILLION, costs[i].key);
+		sy_feed_price(r, &per_class[costs[i].class],
+		    sy_walk_get(cost, costs[i].key), SY_PER_MILLION, costs[i].key);
 }
 
 static void read_tier(struct sy_feed_reader *r, int64_t above_tokens, struct sy_span cost)
@@ -49,7 +49,8 @@ static void read_tier(struct sy_feed_reader *r, int64_t above_tokens, struct sy_
 	if (tier != NULL)
 		read_cost(r, tier->per_class, cost);
 	else
-		sy_feed_warn(r, "a tier of its price has no threshold, or is one too many");
+		sy_feed_warn(r,
+		    "a tier of its price has no threshold, or is one too many");
 }
 
 static void read_tiers(struct sy_feed_reader *r, struct sy_span cost)

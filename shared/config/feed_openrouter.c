@@ -35,8 +35,8 @@ static void read_costs(struct sy_feed_reader *r, struct sy_span pricing)
 		struct sy_span price = sy_walk_get(pricing, costs[i].key);
 
 		if (!sy_span_is(price, "-1"))
-			sy_feed_price(r, &r->row->m.price.per_class[costs[i].class], price,
-			    SY_PER_TOKEN, costs[i].key);
+			sy_feed_price(r, &r->row->m.price.per_class[costs[i].class],
+			    price, SY_PER_TOKEN, costs[i].key);
 	}
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		struct sy_span price = sy_walk_get(pricing, others[i]);
@@ -68,8 +68,8 @@ static void read_model(struct sy_feed_reader *r, struct sy_span model)
 		m = &r->row->m;
 		m->caps = caps_of(r, model);
 		read_costs(r, sy_walk_get(model, "pricing"));
-		sy_feed_tokens(r, &m->context_tokens, sy_walk_get(model, "context_length"),
-		    "context_length");
+		sy_feed_tokens(r, &m->context_tokens,
+		    sy_walk_get(model, "context_length"), "context_length");
 		sy_feed_tokens(r, &m->max_output_tokens,
 		    sy_walk_get(provider, "max_completion_tokens"),
 		    "top_provider.max_completion_tokens");

@@ -25,7 +25,7 @@ struct sy_feed_reader {
 	struct sy_draft_model *row; /* that is being read */
 	const char *told;           /* lines were counted up to here */
 	int line;
-	bool bad;                   /* it will be left out */
+	bool bad; /* it will be left out */
 	bool other_units;
 };
 
@@ -39,8 +39,8 @@ void sy_feed_row(struct sy_feed_reader *r, struct sy_span at, const char *provid
     const char *name);
 
 /* A number, or a string with one, under that key; absent is no price. */
-void sy_feed_price(struct sy_feed_reader *r, int64_t *price, struct sy_span value, int shift,
-    const char *key);
+void sy_feed_price(struct sy_feed_reader *r, int64_t *price, struct sy_span value,
+    int shift, const char *key);
 void sy_feed_tokens(struct sy_feed_reader *r, int64_t *tokens, struct sy_span value,
     const char *key);
 

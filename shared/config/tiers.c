@@ -44,7 +44,7 @@ static const char *parse_prices(const char *text, struct sy_tier *tier)
 {
 	char word[32], price[32];
 
-	for (int class = 0; class < SY_TOKEN_CLASSES; class++)
+	for (int class = 0; class < SY_TOKEN_CLASSES; class ++)
 		tier->per_class[class] = SY_PRICE_UNKNOWN;
 	do {
 		int class;

@@ -69,8 +69,9 @@ static int compare_lines(const void *pa, const void *pb)
 	const struct sy_draft_model *a = pa, *b = pb;
 	int order = compare_names(a, b);
 
-	return order != 0 ? order : (a->m.price_from > b->m.price_from) -
-	        (a->m.price_from < b->m.price_from);
+	return order != 0 ? order
+	                  : (a->m.price_from > b->m.price_from) -
+	                        (a->m.price_from < b->m.price_from);
 }
 
 /* What is wrong with the files in use is `check`'s business; what can be read counts. */
@@ -93,7 +94,8 @@ static struct lines take_lines(const struct import *im, size_t *at)
 	const struct sy_draft *d = &im->known;
 	struct lines l = { .any = &d->models[*at] };
 
-	for (; *at < d->model_count && compare_names(l.any, &d->models[*at]) == 0; ++*at) {
+	for (; *at < d->model_count && compare_names(l.any, &d->models[*at]) == 0;
+	     ++*at) {
 		const struct sy_draft_model *m = &d->models[*at];
 
 		if (m->m.price_from * 1000 > im->ask->now_ms)
@@ -119,17 +121,23 @@ static struct sy_change *add_change(struct import *im, enum sy_change_kind kind,
 	out->changes = sy_draft_grow(im->arena, out->changes, out->count, &out->room,
 	    sizeof(*out->changes));
 	c = &out->changes[out->count++];
-	*c = (struct sy_change){ .kind = kind, .provider = m->provider, .model = m->m.name,
-		.what = what, .before = "", .after = "" };
+	*c = (struct sy_change){ .kind = kind,
+		.provider = m->provider,
+		.model = m->m.name,
+		.what = what,
+		.before = "",
+		.after = "" };
 	return c;
 }
 
 /* Input and output of a model in one line, for what has no line of its own. */
 static const char *both_prices(const struct sy_draft_model *m, struct sy_arena *a)
 {
-	const char *in = sy_catalogue_value(m, "in", a), *out = sy_catalogue_value(m, "out", a);
+	const char *in = sy_catalogue_value(m, "in", a),
+	           *out = sy_catalogue_value(m, "out", a);
 
-	return *in != '\0' ? sy_strf(a, "in %s out %s", in, *out != '\0' ? out : "-") : "";
+	return *in != '\0' ? sy_strf(a, "in %s out %s", in, *out != '\0' ? out : "-")
+	                   : "";
 }
 
 static void weigh_price(struct import *im, const struct sy_draft_model *row,
@@ -143,7 +151,8 @@ static void weigh_price(struct import *im, const struct sy_draft_model *row,
 		return;
 	sy_find_error(&im->out->findings, im->arena, row->place, NULL, NULL,
 	    "%s:%s: %s goes from %s to %s dollars, more than %d times %s", row->provider,
-	    row->m.name, c->what, c->before, c->after, JUMP, after > before ? "up" : "down");
+	    row->m.name, c->what, c->before, c->after, JUMP,
+	    after > before ? "up" : "down");
 }
 
 static void count_ratio(struct import *im, int64_t before, int64_t after)
@@ -163,7 +172,8 @@ static size_t compare_columns(struct import *im, const struct sy_draft_model *be
 {
 	size_t differ = 0;
 
-	for (const char *const *column = sy_catalogue_columns; *column != NULL; column++) {
+	for (const char *const *column = sy_catalogue_columns; *column != NULL;
+	     column++) {
 		const char *was, *is;
 		struct sy_change *c;
 		int class = price_class(*column);
@@ -178,7 +188,8 @@ static size_t compare_columns(struct import *im, const struct sy_draft_model *be
 		differ++;
 		if (!tell)
 			continue;
-		c = add_change(im, price ? SY_PRICE_CHANGED : SY_FACT_CHANGED, row, *column);
+		c = add_change(im, price ? SY_PRICE_CHANGED : SY_FACT_CHANGED, row,
+		    *column);
 		c->before = was;
 		c->after = is;
 		if (class >= 0)
@@ -219,7 +230,8 @@ static void write_row(struct import *im, struct sy_draft_model *row)
 
 static void take_row(struct import *im, struct sy_draft_model *row, const struct lines *l)
 {
-	const struct sy_draft_model *before = l->imported != NULL ? l->imported : l->packaged;
+	const struct sy_draft_model *before =
+	    l->imported != NULL ? l->imported : l->packaged;
 	int64_t today = im->ask->now_ms / 1000 / DAY_S * DAY_S;
 	size_t changes;
 
@@ -231,12 +243,13 @@ static void take_row(struct import *im, struct sy_draft_model *row, const struct
 		return;
 	}
 	if (before == NULL) {
-		add_change(im, SY_MODEL_ADDED, row, "")->after = both_prices(row, im->arena);
+		add_change(im, SY_MODEL_ADDED, row, "")->after =
+		    both_prices(row, im->arena);
 		write_row(im, row);
 		return;
 	}
 	keep_what_is_known(im, row, before);
-	for (int class = 0; class < SY_TOKEN_CLASSES; class++)
+	for (int class = 0; class < SY_TOKEN_CLASSES; class ++)
 		count_ratio(im, before->m.price.per_class[class],
 		    row->m.price.per_class[class]);
 	changes = compare_columns(im, before, row, true);
@@ -257,8 +270,8 @@ static int compare_texts(const void *a, const void *b)
 
 static bool of_the_feed(const struct import *im, const char *provider)
 {
-	return bsearch(&provider, im->providers, im->provider_count, sizeof(*im->providers),
-	           compare_texts) != NULL;
+	return bsearch(&provider, im->providers, im->provider_count,
+	           sizeof(*im->providers), compare_texts) != NULL;
 }
 
 /* Lines of a model that the feed does not have. */
@@ -290,8 +303,9 @@ static void go_through(struct import *im)
 	while (f < feed->model_count || k < known->model_count) {
 		struct lines l = { NULL, NULL, NULL, NULL };
 		int order = f == feed->model_count ? 1
-		    : k == known->model_count	   ? -1
-		    : compare_names(&feed->models[f], &known->models[k]);
+		            : k == known->model_count
+		                ? -1
+		                : compare_names(&feed->models[f], &known->models[k]);
 
 		if (order >= 0)
 			l = take_lines(im, &k);
@@ -311,8 +325,8 @@ static void note_stranger(struct import *im, const char *provider)
 
 	im->out->strangers++;
 	if (!sy_listed(names, provider) && strlen(names) < NAMED_MAX)
-		im->out->unknown =
-		    sy_strf(im->arena, "%s%s%s", names, *names != '\0' ? " " : "", provider);
+		im->out->unknown = sy_strf(im->arena, "%s%s%s", names,
+		    *names != '\0' ? " " : "", provider);
 }
 
 /* Only the rows of providers that we have rows for, and that are asked for. */
@@ -322,7 +336,8 @@ static void choose_rows(struct import *im)
 	const char *before = "";
 	size_t kept = 0;
 
-	im->providers = sy_alloc(im->arena, (d->model_count + 1) * sizeof(*im->providers));
+	im->providers =
+	    sy_alloc(im->arena, (d->model_count + 1) * sizeof(*im->providers));
 	for (size_t i = 0; i < d->model_count; i++) {
 		const char *provider = d->models[i].provider;
 
@@ -354,8 +369,8 @@ static void weigh_all(struct import *im)
 
 	if (im->removed * REMOVED_PART > im->imported && im->removed > 1)
 		sy_find_error(&im->out->findings, im->arena, nowhere, NULL, NULL,
-		    "%zu of the %zu models that were imported are no longer in it", im->removed,
-		    im->imported);
+		    "%zu of the %zu models that were imported are no longer in it",
+		    im->removed, im->imported);
 	if (im->ratio_count < MEDIAN_LEAST)
 		return;
 	qsort(im->ratios, im->ratio_count, sizeof(*im->ratios), compare_numbers);
@@ -380,9 +395,9 @@ static int compare_changes(const void *pa, const void *pb)
 static int read_feed(struct import *im, struct sy_error *err)
 {
 	const char *slash = strrchr(im->ask->path, '/');
-	struct sy_source *s = sy_source_load(im->ask->path,
-	    slash != NULL ? slash + 1 : im->ask->path, (struct sy_place){ NULL, 0 }, im->arena,
-	    &im->out->findings);
+	struct sy_source *s =
+	    sy_source_load(im->ask->path, slash != NULL ? slash + 1 : im->ask->path,
+	        (struct sy_place){ NULL, 0 }, im->arena, &im->out->findings);
 
 	im->feed.arena = im->arena;
 	im->feed.findings = &im->out->findings;
@@ -419,11 +434,12 @@ int sy_op_import(const struct sy_root *root, const struct sy_import_ask *ask,
 	if (im.feed.model_count == 0)
 		return sy_fail(err, SY_CONFIG, "", "there is no model of %s in it",
 		    ask->provider != NULL ? ask->provider : "a provider that is known");
-	im.ratios = sy_alloc(a, im.feed.model_count * SY_TOKEN_CLASSES * sizeof(*im.ratios));
-	out->rows = sy_alloc(a, (im.feed.model_count + im.known.model_count) *
-	        sizeof(*out->rows));
+	im.ratios =
+	    sy_alloc(a, im.feed.model_count * SY_TOKEN_CLASSES * sizeof(*im.ratios));
+	out->rows = sy_alloc(a,
+	    (im.feed.model_count + im.known.model_count) * sizeof(*out->rows));
 	out->path = ask->output != NULL ? ask->output
-					: sy_strf(a, "%s/" IMPORTED, root->models_dir);
+	                                : sy_strf(a, "%s/" IMPORTED, root->models_dir);
 	out->source = source_text(&im);
 	out->arena = a;
 	go_through(&im);
@@ -454,17 +470,18 @@ static int write_csv(const struct sy_import *in, const char *dir_name, const cha
 int sy_op_import_write(const struct sy_import *in, struct sy_error *err)
 {
 	const char *slash = strrchr(in->path, '/');
-	const char *dir = slash == NULL ? "."
-	    : slash == in->path		? "/"
-					: sy_strndup(in->arena, in->path,
-					      (size_t)(slash - in->path));
+	const char *dir = slash == NULL       ? "."
+	                  : slash == in->path ? "/"
+	                                      : sy_strndup(in->arena, in->path,
+	                                            (size_t)(slash - in->path));
 	struct sy_buf text;
 	int rc;
 
 	sy_buf_init(&text, CSV_MAX);
-	sy_buf_puts(&text, "# Models and prices, in dollars for a million tokens, as switchyard "
-			   "model import wrote them.\n"
-			   "# What is yours goes into another file beside this one.\n");
+	sy_buf_puts(&text,
+	    "# Models and prices, in dollars for a million tokens, as switchyard "
+	    "model import wrote them.\n"
+	    "# What is yours goes into another file beside this one.\n");
 	sy_catalogue_print(in->rows, in->row_count, in->source, in->arena, &text);
 	rc = write_csv(in, dir, slash != NULL ? slash + 1 : in->path, &text, err);
 	sy_buf_release(&text);

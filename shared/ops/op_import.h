@@ -20,43 +20,50 @@
 struct sy_arena;
 struct sy_root;
 
-enum sy_change_kind { SY_PRICE_CHANGED, SY_FACT_CHANGED, SY_MODEL_REMOVED, SY_MODEL_ADDED };
+enum sy_change_kind {
+	SY_PRICE_CHANGED,
+	SY_FACT_CHANGED,
+	SY_MODEL_REMOVED,
+	SY_MODEL_ADDED
+};
 extern const struct sy_word sy_change_words[];
 
 /* One field of one model; of a model that is new or gone, one for all of it. */
 struct sy_change {
 	enum sy_change_kind kind;
 	const char *provider, *model;
-	const char *what;          /* the column, or "" for all of it */
+	const char *what;           /* the column, or "" for all of it */
 	const char *before, *after; /* as the file would say it; "" for nothing */
 	bool counted;               /* whether there is a share: */
-	int64_t permille;           /* of a price: how much more than before, in thousandths */
+	int64_t permille; /* of a price: how much more than before, in thousandths */
 };
 
 struct sy_import {
 	struct sy_feed feed;
 	struct sy_change *changes; /* prices first, then facts, removals, additions */
 	size_t count, room;
-	size_t models;      /* read, of providers that are known */
-	size_t same;        /* as they are in the catalogue already */
-	size_t yours;       /* another local file speaks of them */
-	size_t strangers;   /* of providers that no row is for */
-	size_t not_in_it;   /* packaged models of its providers that it lacks; they stay */
-	const char *unknown; /* the first of those providers' names, with spaces between */
+	size_t models;    /* read, of providers that are known */
+	size_t same;      /* as they are in the catalogue already */
+	size_t yours;     /* another local file speaks of them */
+	size_t strangers; /* of providers that no row is for */
+	size_t not_in_it; /* packaged models of its providers that it lacks; they stay */
+	const char
+	    *unknown; /* the first of those providers' names, with spaces between */
 	struct sy_findings findings; /* errors are what should hold it back */
 
 	struct sy_draft_model **rows; /* what would be written */
 	size_t row_count;
-	const char *path; /* where to */
+	const char *path;   /* where to */
 	const char *source; /* what the rows will say of where they come from */
 	struct sy_arena *arena;
 };
 
 struct sy_import_ask {
-	const char *path;     /* of the feed */
+	const char *path; /* of the feed */
 	enum sy_feed_shape shape;
 	const char *provider; /* only of this one; NULL: all */
-	const char *output;   /* write all of it, as a catalogue of its own, to this file; or NULL */
+	const char *
+	    output; /* write all of it, as a catalogue of its own, to this file; or NULL */
 	int64_t now_ms;
 };
 

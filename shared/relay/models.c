@@ -34,8 +34,8 @@ static int64_t dearer(int64_t a, int64_t b)
 
 static bool may_be_used(const struct sy_model *m)
 {
-	return m->provider->enabled && (sy_model_priced(m) || m->provider->unpriced_ok ||
-	        m->provider->simulated);
+	return m->provider->enabled &&
+	       (sy_model_priced(m) || m->provider->unpriced_ok || m->provider->simulated);
 }
 
 /* Tiers are said of one model; of several, their highest prices are the price. */
@@ -48,15 +48,17 @@ static void add_price(struct listing *l, const struct sy_model *m)
 		l->price = m->price;
 		return;
 	}
-	for (int class = 0; class < SY_TOKEN_CLASSES; class++) {
+	for (int class = 0; class < SY_TOKEN_CLASSES; class ++) {
 		int64_t *most = &l->price.per_class[class];
 
 		*most = dearer(*most, m->price.per_class[class]);
 		for (size_t t = 0; t < SY_TIERS_MAX; t++) {
 			if (l->price.tiers.tier[t].above_tokens > 0)
-				*most = dearer(*most, l->price.tiers.tier[t].per_class[class]);
+				*most = dearer(*most,
+				    l->price.tiers.tier[t].per_class[class]);
 			if (m->price.tiers.tier[t].above_tokens > 0)
-				*most = dearer(*most, m->price.tiers.tier[t].per_class[class]);
+				*most = dearer(*most,
+				    m->price.tiers.tier[t].per_class[class]);
 		}
 	}
 	l->price.tiers = none;
@@ -222,14 +224,14 @@ static void put_listing(const struct sy_request *q, const struct listing *l,
     struct sy_buf *out)
 {
 	int64_t created = l->first->price_from > 0 ? l->first->price_from
-						   : q->config->applied_ms / 1000;
+	                                           : q->config->applied_ms / 1000;
 
 	sy_buf_puts(out, "{\"id\":");
 	sy_buf_json_str(out, l->id);
 	sy_buf_puts(out, ",\"name\":");
 	sy_buf_json_str(out, l->id);
-	sy_buf_printf(out, ",\"object\":\"model\",\"created\":%lld,\"owned_by\":",
-	    (long long)created);
+	sy_buf_printf(out,
+	    ",\"object\":\"model\",\"created\":%lld,\"owned_by\":", (long long)created);
 	sy_buf_json_str(out, l->owner);
 	sy_buf_putc(out, ',');
 	put_count(out, "context_length", l->context_tokens);
@@ -240,7 +242,7 @@ static void put_listing(const struct sy_request *q, const struct listing *l,
 	sy_buf_putc(out, ',');
 	put_count(out, "max_completion_tokens", l->max_output_tokens);
 	sy_buf_puts(out, ",\"is_moderated\":false},\"per_request_limits\":null,"
-			 "\"supported_parameters\":[");
+	                 "\"supported_parameters\":[");
 	sy_parameters_put(l->parameters, out);
 	sy_buf_puts(out, "],\"expiration_date\":");
 	if (l->deprecated > 0) {
@@ -315,8 +317,9 @@ static void put_all(struct list *list)
 		put_listed(list, c->aliases[i].name);
 	for (size_t i = 0; c->allow_direct && i < c->model_count; i++)
 		if (c->models[i].provider->enabled)
-			put_listed(list, sy_strf(q->in.arena, "%s:%s",
-			    c->models[i].provider->name, c->models[i].name));
+			put_listed(list,
+			    sy_strf(q->in.arena, "%s:%s", c->models[i].provider->name,
+			        c->models[i].name));
 	sy_buf_puts(&q->held, "]}");
 }
 
@@ -332,6 +335,6 @@ int sy_models_write(struct sy_request *q, struct sy_error *err)
 	}
 	put_listed(&list, q->subject);
 	return list.any ? 0
-			: sy_fail(err, SY_NO_MODEL, "model", "No model is called '%.80s' here.",
-			      q->subject);
+	                : sy_fail(err, SY_NO_MODEL, "model",
+	                      "No model is called '%.80s' here.", q->subject);
 }

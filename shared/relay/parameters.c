@@ -17,21 +17,23 @@
 
 #define TURNS "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]"
 #define TOOLS                                                                            \
-	",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\","                 \
+	",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\","               \
 	"\"parameters\":{\"type\":\"object\",\"properties\":{}}}}]"
 
 /* Each is one request: what an adapter refuses in one tells nothing of the others. */
 static const char *const bodies[] = {
-	TURNS ",\"max_tokens\":9,\"temperature\":0.5,\"top_k\":5,\"seed\":7,\"stop\":[\"x\"],"
-	      "\"frequency_penalty\":0.5,\"presence_penalty\":0.5,\"user\":\"u\","
-	      "\"logit_bias\":{\"7\":1}" TOOLS ",\"parallel_tool_calls\":false}",
+	TURNS
+	",\"max_tokens\":9,\"temperature\":0.5,\"top_k\":5,\"seed\":7,\"stop\":[\"x\"],"
+	"\"frequency_penalty\":0.5,\"presence_penalty\":0.5,\"user\":\"u\","
+	"\"logit_bias\":{\"7\":1}" TOOLS ",\"parallel_tool_calls\":false}",
 	TURNS ",\"top_p\":0.5}",
 	TURNS ",\"reasoning_effort\":\"low\"}",
 	TURNS ",\"logprobs\":true,\"top_logprobs\":2}",
 	TURNS TOOLS ",\"tool_choice\":\"required\"}",
 	TURNS ",\"response_format\":{\"type\":\"json_object\"}}",
-	TURNS ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"s\","
-	      "\"schema\":{\"type\":\"object\",\"properties\":{}}}}}",
+	TURNS
+	",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"s\","
+	"\"schema\":{\"type\":\"object\",\"properties\":{}}}}}",
 };
 #define BODIES (sizeof(bodies) / sizeof(bodies[0]))
 
