@@ -135,6 +135,8 @@ void sy_buf_json_piece(struct sy_buf *b, const char *s, size_t len)
 {
 	size_t from = 0, at = 0;
 
+	if (len == 0)
+		return; /* s may be NULL then */
 	while (at < len) {
 		unsigned char c = (unsigned char)s[at];
 		size_t step = c < 0x80 ? 1 : sy_utf8_step(s + at, len - at);

@@ -42,6 +42,7 @@ static void test_json_strings(void)
 		size_t len;
 		const char *out;
 	} cases[] = {
+		{ NULL, 0, "\"\"" },
 		{ "plain", 5, "\"plain\"" },
 		{ "a\"b\\c", 5, "\"a\\\"b\\\\c\"" },
 		{ "\n\t\x01\x0b", 4, "\"\\n\\t\\u0001\\u000b\"" },
