@@ -139,9 +139,10 @@ static void tell_arguments(struct sy_gemini_teller *t, struct sy_gemini_candidat
 		sy_gemini_decode(t, value);
 	} else {
 		sy_buf_reset(t->scratch);
-		sy_put_compact(value.at != NULL ? value : args, t->scratch);
 		if (args.at == NULL)
 			sy_buf_puts(t->scratch, "{}");
+		else
+			sy_put_compact(value.at != NULL ? value : args, t->scratch);
 	}
 	ev.text = t->scratch->data;
 	ev.text_len = t->scratch->len;
