@@ -89,5 +89,6 @@ void sy_put_compact(struct sy_span json, struct sy_buf *out)
 		sy_buf_add(out, json.at + from, i - from);
 		from = i + 1;
 	}
-	sy_buf_add(out, json.at + from, i - from);
+	if (i > from) /* json may be of nothing */
+		sy_buf_add(out, json.at + from, i - from);
 }
