@@ -225,6 +225,7 @@ SY_FUZZ_TARGETS = \
 	tests/fuzz/fuzz_gemini_feed tests/fuzz/fuzz_gemini_parse \
 	tests/fuzz/fuzz_gemini_generate \
 	tests/fuzz/fuzz_openai_feed tests/fuzz/fuzz_openai_parse \
+	tests/fuzz/fuzz_messages_request tests/fuzz/fuzz_messages_stream \
 	tests/fuzz/fuzz_openai_request tests/fuzz/fuzz_responses \
 	tests/fuzz/fuzz_multipart tests/fuzz/fuzz_scan tests/fuzz/fuzz_sse tests/fuzz/fuzz_task \
 	tests/fuzz/fuzz_translate
@@ -286,6 +287,12 @@ tests_fuzz_fuzz_openai_feed_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_openai_parse_SOURCES = tests/fuzz/fuzz_openai_parse.c $(SY_FUZZ_COMMON)
 tests_fuzz_fuzz_openai_parse_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_openai_parse_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_messages_request_SOURCES = tests/fuzz/fuzz_messages_request.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
+tests_fuzz_fuzz_messages_request_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_messages_request_LDFLAGS = $(SY_FUZZ_LINK)
+tests_fuzz_fuzz_messages_stream_SOURCES = tests/fuzz/fuzz_messages_stream.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
+tests_fuzz_fuzz_messages_stream_LDADD = $(SY_LIBS)
+tests_fuzz_fuzz_messages_stream_LDFLAGS = $(SY_FUZZ_LINK)
 tests_fuzz_fuzz_openai_request_SOURCES = tests/fuzz/fuzz_openai_request.c $(SY_FUZZ_MAIN) tests/fuzz/fuzz.h
 tests_fuzz_fuzz_openai_request_LDADD = $(SY_LIBS)
 tests_fuzz_fuzz_openai_request_LDFLAGS = $(SY_FUZZ_LINK)

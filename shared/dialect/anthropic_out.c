@@ -16,6 +16,7 @@
 #include "dialect/anthropic_read.h"
 #include "dialect/anthropic_splice.h"
 #include "dialect/claude.h"
+#include "dialect/task.h"
 #include "model/config.h"
 
 #define BODY_BYTES (32 << 20) /* the API's own limit */
@@ -53,6 +54,11 @@ static int build(struct sy_call *call, struct sy_http *out, struct sy_error *err
 	return sy_http_piece(out, body->data, body->len, err);
 }
 
+static const struct sy_task_way ways[] = {
+	{ SY_TASK_COUNT, sy_anthropic_count, .tap = sy_anthropic_count_tap },
+	{ .build = NULL },
+};
+
 const struct sy_adapter sy_adapter_anthropic = {
 	.name = "anthropic",
 	.framing = SY_FRAMING_SSE,
@@ -64,4 +70,5 @@ const struct sy_adapter sy_adapter_anthropic = {
 	.feed = sy_anthropic_feed,
 	.finish = sy_anthropic_finish,
 	.blame = sy_anthropic_blame,
+	.ways = ways,
 };

@@ -389,6 +389,18 @@ int sy_anthropic_count(struct sy_call *call, struct sy_http *out, struct sy_erro
 	                                                                              : 0;
 }
 
+int sy_anthropic_count_tap(const struct sy_call *call, struct sy_span json,
+    struct sy_reading *out, struct sy_error *err)
+{
+	int64_t tokens;
+
+	(void)out; /* counting uses none */
+	if (!sy_span_int(sy_walk_get(json, "input_tokens"), &tokens))
+		return sy_fail(err, SY_UNUSABLE, "", "%s did not count",
+		    call->model->provider->name);
+	return 0;
+}
+
 /* --- Answers. ---------------------------------------------------------------------------- */
 
 int sy_anthropic_pass(const struct sy_call *call, const struct sy_record *rec,

@@ -4,7 +4,10 @@
 #ifndef SY_DIALECT_ANTHROPIC_SPLICE_H
 #define SY_DIALECT_ANTHROPIC_SPLICE_H
 
+#include "base/walk.h"
 #include "dialect/adapter.h"
+
+struct sy_reading;
 
 int sy_anthropic_splice(struct sy_call *call, struct sy_http *out, struct sy_error *err);
 int sy_anthropic_pass(const struct sy_call *call, const struct sy_record *rec,
@@ -12,5 +15,7 @@ int sy_anthropic_pass(const struct sy_call *call, const struct sy_record *rec,
 
 /* The same edit for a request that is to be counted. */
 int sy_anthropic_count(struct sy_call *call, struct sy_http *out, struct sy_error *err);
+int sy_anthropic_count_tap(const struct sy_call *call, struct sy_span json,
+    struct sy_reading *out, struct sy_error *err);
 
 #endif

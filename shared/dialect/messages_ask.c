@@ -216,7 +216,11 @@ int sy_messages_ask(const char *body, size_t len, struct sy_arena *a, struct sy_
 static int ask_count(const char *body, size_t len, struct sy_arena *a, struct sy_ask *out,
     struct sy_error *err)
 {
-	return read_all(body, len, a, out, err);
+	if (read_all(body, len, a, out, err) < 0)
+		return -1;
+	out->task = SY_TASK_COUNT;
+	out->stream = false;
+	return 0;
 }
 
 static void count(const struct sy_ask *ask, struct sy_buf *out)

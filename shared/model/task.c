@@ -20,6 +20,7 @@ static const struct sy_task_info rows[SY_TASKS] = {
 	[SY_TASK_SPEAK] = { "speech", SY_CAP_SPEECH, NULL, .writes = true, .raw = true },
 	[SY_TASK_TRANSCRIBE] = { "transcriptions", SY_CAP_TRANSCRIBE, NULL, .writes = true, .raw = true },
 	[SY_TASK_TRANSLATE] = { "translations", SY_CAP_TRANSCRIBE, NULL, .writes = true, .raw = true },
+	[SY_TASK_COUNT] = { "token counts", 0, NULL, .free = true },
 };
 /* clang-format on */
 

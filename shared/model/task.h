@@ -21,6 +21,7 @@ enum sy_task {
 	SY_TASK_SPEAK,
 	SY_TASK_TRANSCRIBE,
 	SY_TASK_TRANSLATE,
+	SY_TASK_COUNT, /* the tokens of a request that is not sent */
 	SY_TASKS
 };
 
@@ -31,6 +32,7 @@ struct sy_task_info {
 	bool by_tokens; /* billed by tokens: what nobody counted is estimated.  Of the others,
 	                 * a bill that no answer tells in tokens stays unknown */
 	bool writes;    /* an answer has output tokens, and the model a price for them */
+	bool free;      /* nobody bills it, and no limit of a key weighs it */
 	bool raw;       /* an answer need not be JSON */
 };
 

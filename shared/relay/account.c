@@ -52,6 +52,8 @@ static int64_t worst_case(const struct sy_try *t)
 	struct sy_usage most = { .source = SY_USAGE_ESTIMATED };
 	int64_t out = ask->max_output_tokens, cost;
 
+	if (sy_task_info(ask->task)->free)
+		return 0;
 	if (out == 0)
 		out = t->model->max_output_tokens;
 	if (out == 0)
@@ -76,7 +78,7 @@ static void estimate_usage(struct sy_try *t, int64_t text_bytes)
 	struct sy_attempt *row = &t->row;
 
 	if (!sy_task_info(t->q->ask.task)->by_tokens) {
-		row->priced = false;
+		row->priced = sy_task_info(t->q->ask.task)->free;
 		row->cost_nanodollars = 0;
 		return;
 	}

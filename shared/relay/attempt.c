@@ -213,6 +213,7 @@ static void on_admitted(void *arg, const struct sy_error *err)
 void sy_try_admit(struct sy_try *t)
 {
 	struct sy_request *q = t->q;
+	bool free = sy_task_info(q->ask.task)->free;
 	int64_t now = sy_boot_ms();
 	int lease_ms = t->call.stream ? t->limits.first_ms : t->limits.whole_ms;
 
@@ -223,8 +224,8 @@ void sy_try_admit(struct sy_try *t)
 		.admission = {
 			.row = &t->row,
 			.key = &q->key,
-			.first = t->row.seq == 1,
-			.tokens = q->ask.input_tokens + q->ask.max_output_tokens * q->ask.n,
+			.first = t->row.seq == 1 && !free,
+			.tokens = free ? 0 : q->ask.input_tokens + q->ask.max_output_tokens * q->ask.n,
 			.max_in_flight = t->model->provider->max_in_flight,
 			.force = t->choice->leave == SY_MAY_FORCE,
 			.boot_ms = now,

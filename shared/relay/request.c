@@ -341,6 +341,18 @@ static void remember_tried(struct sy_request *q, const struct sy_model *m,
 	    sy_kind_info(kind)->name);
 }
 
+/* What no provider could count is estimated. */
+static bool count_instead(struct sy_request *q)
+{
+	if (q->ask.task != SY_TASK_COUNT || q->stopped || q->gone)
+		return false;
+	q->failed = false;
+	q->job = SY_JOB_COUNT;
+	sy_buf_reset(&q->held);
+	q->in.surface->count(&q->ask, &q->held);
+	return true;
+}
+
 /* No target is left.  The last failure is what the client hears; without one, why none could
  * be asked. */
 static void give_up(struct sy_request *q)
@@ -348,7 +360,7 @@ static void give_up(struct sy_request *q)
 	struct sy_error err;
 	int64_t wait = q->plan.ready_ms - sy_boot_ms();
 
-	if (q->failed) {
+	if (count_instead(q) || q->failed) {
 		end(q);
 		return;
 	}
@@ -536,6 +548,9 @@ static void after_attempt(struct sy_request *q, struct sy_try *t)
 		}
 		remember_tried(q, t->model, t->err.kind);
 		t->final = step.what == SY_RETRY_STOP;
+		/* Of a request that is wrong the provider's word stands. */
+		if (t->final && sy_kind_info(t->err.kind)->class != 'C')
+			count_instead(q);
 	}
 	sy_try_settle(t);
 	if (t->final) {
@@ -565,15 +580,24 @@ void sy_request_settled(struct sy_request *q, struct sy_try *t)
 
 /* --- Steps. ------------------------------------------------------------------------------ */
 
+#define LOOK_GOES_ON 2
+
+/* A provider that counts is asked; of others the tokens are estimated. */
 static int serve_count(struct sy_request *q, struct sy_error *err)
 {
 	if (understand(q, err) < 0)
 		return -1;
+	if (q->ask.task == SY_TASK_COUNT && make_plan(q, err) == 0 &&
+	    q->plan.usable > 0) {
+		q->job = SY_JOB_ANSWER;
+		try_next(q);
+		return LOOK_GOES_ON;
+	}
 	q->in.surface->count(&q->ask, &q->held);
 	return 0;
 }
 
-/* At what there is, without asking anybody. */
+/* At what there is. */
 static void look(struct sy_request *q)
 {
 	struct sy_error err;
@@ -585,7 +609,7 @@ static void look(struct sy_request *q)
 		fail_with(q, &err);
 	else if (rc == 0)
 		end(q);
-	else
+	else if (rc != LOOK_GOES_ON)
 		q->phase = SY_PHASE_ENDING;
 }
 
