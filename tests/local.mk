@@ -131,6 +131,8 @@ endif
 TESTS += tests/drive/sim.sh
 EXTRA_DIST += tests/drive/sim.sh tests/drive/sim_exchanges.py
 TESTS += tests/drive/cli.sh tests/drive/demo.sh tests/check-docs.sh
+TESTS += tests/check-checklists.sh
+EXTRA_DIST += tests/check-checklists.sh tests/checklists
 EXTRA_DIST += tests/drive/cli.sh tests/drive/demo.sh tests/check-docs.sh
 
 TESTS += tests/drive/selftest.sh

@@ -181,9 +181,10 @@ static int read_system(struct reading *r)
 static int read_function(struct reading *r, struct json_object *in, const char *path,
     const char *forced)
 {
-	/* Google's client for Python writes the last one so. */
+	/* Google's client for Python writes some of them so. */
 	static const char *const known[] = { "name", "description", "parameters",
-		"parametersJsonSchema", "parameters_json_schema", NULL };
+		"parametersJsonSchema", "parameters_json_schema", "behavior", "response",
+		"responseJsonSchema", "response_json_schema", NULL };
 	struct json_object *schema = sy_json_get(in, "parameters");
 	struct json_object *json_schema = sy_json_get(in, known[3]);
 	const char *name = sy_sim_word(in, "name");

@@ -107,6 +107,8 @@ static void add_extra(const struct sy_gemini_reading *r, const char *name,
 
 /* --- Tools. ------------------------------------------------------------------------------ */
 
+static const char function_fields[] = "name description parameters parametersJsonSchema";
+
 static int read_function(const struct sy_gemini_reading *r, struct json_object *in,
     const char *path, struct sy_tool *t)
 {
@@ -121,12 +123,13 @@ static int read_function(const struct sy_gemini_reading *r, struct json_object *
 	if (schema == NULL && types != NULL)
 		schema = sy_gemini_schema(types, r->a);
 	t->parameters = schema;
-	if (sy_json_get(in, "response") != NULL)
-		sy_gemini_native(r, "functionDeclarations.response",
-		    sy_json_get(in, "response"), false);
-	if (sy_json_get(in, "behavior") != NULL)
-		sy_gemini_native(r, "functionDeclarations.behavior",
-		    sy_json_get(in, "behavior"), false);
+	json_object_object_foreach(in, key, value) {
+		const char *name = camel_of(key, r->a);
+
+		if (value != NULL && !sy_listed(function_fields, name))
+			sy_gemini_native(r,
+			    sy_strf(r->a, "functionDeclarations.%s", name), value, false);
+	}
 	return 0;
 }
 
