@@ -34,6 +34,7 @@ tests_unit_dialect_dialect_test_SOURCES = \
 	tests/unit/dialect/anthropic_schema_test.c \
 	tests/unit/dialect/anthropic_usage_test.c \
 	tests/unit/dialect/blame_test.c tests/unit/dialect/fields_test.c \
+	tests/unit/dialect/gemini_test.c \
 	tests/unit/dialect/media_test.c \
 	tests/unit/dialect/messages_error_test.c \
 	tests/unit/dialect/openai_ask_test.c tests/unit/dialect/openai_blame_test.c \

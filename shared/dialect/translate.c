@@ -231,6 +231,7 @@ static void note(struct sy_translation *t, const struct sy_event *ev)
 	case SY_EV_REFUSAL:
 	case SY_EV_TOOL_CALL:
 	case SY_EV_TOOL_ARGS:
+	case SY_EV_MEDIA:
 		note_content(t, ev);
 		break;
 	case SY_EV_FINISH:
