@@ -77,8 +77,8 @@ static int read_part(struct reading *r, struct json_object *in, const char *path
 		return -1;
 	if (data == NULL)
 		data = sy_json_get(in, "fileData");
-	if (result != NULL && !json_object_is_type(sy_json_get(result, "response"),
-	                          json_type_object))
+	if (result != NULL &&
+	    !json_object_is_type(sy_json_get(result, "response"), json_type_object))
 		return wrong(r, path, "a functionResponse has no response");
 	r->parts++;
 	r->calls += sy_json_get(in, "functionCall") != NULL;
@@ -91,7 +91,8 @@ static int read_part(struct reading *r, struct json_object *in, const char *path
 	else if (result != NULL)
 		take_response(r->ask, result);
 	else if (sy_json_get(in, "functionCall") == NULL)
-		return wrong(r, path, "required oneof field 'data' must have one initialized field");
+		return wrong(r, path,
+		    "required oneof field 'data' must have one initialized field");
 	return 0;
 }
 
@@ -201,14 +202,15 @@ static int read_function(struct reading *r, struct json_object *in, const char *
 		schema = json_schema;
 	if ((*forced == '\0' || strcmp(name, forced) == 0) &&
 	    r->ask->tool_count < SY_SIM_TOOLS)
-		r->ask->tools[r->ask->tool_count++] = (struct sy_sim_tool){ name, schema };
+		r->ask->tools[r->ask->tool_count++] =
+		    (struct sy_sim_tool){ name, schema };
 	return 0;
 }
 
-static int read_functions(struct reading *r, struct json_object *tool,
-    const char *forced)
+static int read_functions(struct reading *r, struct json_object *tool, const char *forced)
 {
-	static const char *const known[] = { "functionDeclarations", "googleSearch", NULL };
+	static const char *const known[] = { "functionDeclarations", "googleSearch",
+		NULL };
 	struct json_object *list = sy_json_get(tool, "functionDeclarations");
 	char path[PATH_ROOM];
 
@@ -216,7 +218,8 @@ static int read_functions(struct reading *r, struct json_object *tool,
 		return -1;
 	for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
 		sy_json_path_at(path, sizeof(path), "tools", "functionDeclarations", i);
-		if (read_function(r, json_object_array_get_idx(list, i), path, forced) < 0)
+		if (read_function(r, json_object_array_get_idx(list, i), path, forced) <
+		    0)
 			return -1;
 	}
 	return 0;
@@ -225,8 +228,8 @@ static int read_functions(struct reading *r, struct json_object *tool,
 static int read_tools(struct reading *r)
 {
 	struct json_object *root = r->ask->root, *list = NULL;
-	struct json_object *config = sy_json_get(sy_json_get(root, "toolConfig"),
-	    "functionCallingConfig");
+	struct json_object *config =
+	    sy_json_get(sy_json_get(root, "toolConfig"), "functionCallingConfig");
 	struct json_object *names = sy_json_get(config, "allowedFunctionNames");
 	const char *forced = "";
 
@@ -251,8 +254,8 @@ static int read_tools(struct reading *r)
 
 static int read_options(struct reading *r)
 {
-	static const char *const known[] = { "maxOutputTokens", "temperature", "topP", "topK",
-		"candidateCount", "stopSequences", "seed", "presencePenalty",
+	static const char *const known[] = { "maxOutputTokens", "temperature", "topP",
+		"topK", "candidateCount", "stopSequences", "seed", "presencePenalty",
 		"frequencyPenalty", "responseLogprobs", "logprobs", "responseMimeType",
 		"responseSchema", "responseJsonSchema", "responseModalities",
 		"speechConfig", "thinkingConfig", NULL };

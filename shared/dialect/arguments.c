@@ -37,8 +37,8 @@ static const char *as_object(struct sy_arena *a, const char *text, int depth)
 	len = strlen(text);
 	while (text[len - 1] != '"')
 		len--;
-	text = as_object(a, sy_unquote(a, (struct sy_span){ text, len }, NULL),
-	    depth + 1);
+	text =
+	    as_object(a, sy_unquote(a, (struct sy_span){ text, len }, NULL), depth + 1);
 	return text != NULL && *text == '{' ? text : NULL;
 }
 

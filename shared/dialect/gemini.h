@@ -72,7 +72,8 @@ const char *sy_gemini_path_to(const struct sy_call *call, const char *method);
 /* --- Requests. --------------------------------------------------------------------------- */
 
 int sy_gemini_build(struct sy_call *call, struct sy_http *out, struct sy_error *err);
-int sy_gemini_embed_build(struct sy_call *call, struct sy_http *out, struct sy_error *err);
+int sy_gemini_embed_build(struct sy_call *call, struct sy_http *out,
+    struct sy_error *err);
 int sy_gemini_splice(struct sy_call *call, struct sy_http *out, struct sy_error *err);
 int sy_gemini_pass(const struct sy_call *call, const struct sy_record *rec,
     struct sy_buf *out);

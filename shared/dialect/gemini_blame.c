@@ -22,7 +22,7 @@
 struct complaint {
 	char status[48];
 	char message[400];
-	char reason[48]; /* of ErrorInfo */
+	char reason[48];                  /* of ErrorInfo */
 	char field[96], description[256]; /* of BadRequest */
 	int64_t code;
 	int retry_ms;
@@ -69,7 +69,7 @@ static const struct sy_word statuses[] = {
 /* Two that mean more here than elsewhere. */
 static enum sy_kind kind_of_status(int64_t status)
 {
-	return status == 504 ? SY_TOO_SLOW
+	return status == 504   ? SY_TOO_SLOW
 	       : status == 499 ? SY_BROKEN
 	                       : sy_kind_of_status((int)status);
 }

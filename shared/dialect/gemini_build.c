@@ -97,8 +97,8 @@ static void put_format(struct sy_gemini_writer *w)
 	if (w->plan->schema == NULL)
 		return;
 	put_key(w, json ? "responseJsonSchema" : "responseSchema");
-	sy_gemini_schema_print(w->plan->schema,
-	    json ? SY_GEMINI_JSON : SY_GEMINI_OPENAPI, w->out);
+	sy_gemini_schema_print(w->plan->schema, json ? SY_GEMINI_JSON : SY_GEMINI_OPENAPI,
+	    w->out);
 	sy_buf_putc(w->out, ',');
 }
 
@@ -280,7 +280,8 @@ int sy_gemini_build(struct sy_call *call, struct sy_http *out, struct sy_error *
 		    BODY_BYTES >> 20);
 	out->url = sy_gemini_path(call);
 	if (out->url == NULL)
-		return sy_fail(err, SY_CONFIG, "", "the model's name is too long for a path");
+		return sy_fail(err, SY_CONFIG, "",
+		    "the model's name is too long for a path");
 	if (plan->notes.text[0] != '\0')
 		call->dropped = plan->notes.text;
 	return sy_http_piece(out, body->data, body->len, err);

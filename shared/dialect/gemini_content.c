@@ -106,12 +106,13 @@ static void tell_other(struct sy_gemini_teller *t, struct sy_gemini_candidate *c
 /* --- Calls. ------------------------------------------------------------------------------ */
 
 /* Letters and digits for a call that has no id: of two calls no two alike, nor of two answers. */
-static const char *made_id(struct sy_gemini_teller *t, const struct sy_gemini_candidate *c)
+static const char *made_id(struct sy_gemini_teller *t,
+    const struct sy_gemini_candidate *c)
 {
 	static const char digits[] =
 	    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	uint64_t hash = (t->seed ^ (uint64_t)(c->index * CALLS_MAX + c->calls)) *
-	                0x100000001b3u;
+	uint64_t hash =
+	    (t->seed ^ (uint64_t)(c->index * CALLS_MAX + c->calls)) * 0x100000001b3u;
 	char id[sizeof("call_") + 24] = "call_";
 
 	for (size_t i = strlen(id); i < sizeof(id) - 1; i++) {
@@ -328,7 +329,8 @@ void sy_gemini_read_candidate(struct sy_gemini_teller *t, struct sy_gemini_candi
 
 /* A turn of nothing at all is taken for the end of the work by those who called for it, so it
  * is a failure; unless it comes a second time. */
-static bool is_empty(const struct sy_gemini_teller *t, const struct sy_gemini_candidate *c)
+static bool is_empty(const struct sy_gemini_teller *t,
+    const struct sy_gemini_candidate *c)
 {
 	return !c->said && c->finish->finish == SY_FINISH_STOP &&
 	       (c->finish->fate == SY_GEMINI_NEEDS_CONTENT || t->call->attempt <= 1);
@@ -360,9 +362,9 @@ static void tell_refusal(struct sy_gemini_teller *t, const struct sy_gemini_cand
 
 	if (c->said || c->finish->finish != SY_FINISH_CONTENT_FILTER)
 		return;
-	ev.text = c->message[0] != '\0'
-	              ? c->message
-	              : sy_strf(t->call->arena, "The answer was withheld (%s).", c->native);
+	ev.text = c->message[0] != '\0' ? c->message
+	                                : sy_strf(t->call->arena,
+	                                      "The answer was withheld (%s).", c->native);
 	ev.text_len = strlen(ev.text);
 	emit(t, c, &ev);
 }

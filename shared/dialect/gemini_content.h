@@ -18,11 +18,11 @@ struct sy_gemini_candidate {
 	struct sy_gemini_candidate *next;
 	int index;
 	int calls;
-	bool said;          /* anything at all */
-	struct sy_buf text; /* so far, as citations count it */
+	bool said;                             /* anything at all */
+	struct sy_buf text;                    /* so far, as citations count it */
 	const struct sy_gemini_finish *finish; /* NULL while it has not come */
 	char native[48];
-	char message[256];  /* why it finished so */
+	char message[256];                   /* why it finished so */
 	struct sy_span grounding, citations; /* the last that came, in the arena */
 };
 

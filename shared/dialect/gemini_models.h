@@ -18,9 +18,10 @@ enum sy_gemini_thinking {
 enum sy_gemini_level { SY_LEVEL_MINIMAL, SY_LEVEL_LOW, SY_LEVEL_MEDIUM, SY_LEVEL_HIGH };
 
 struct sy_gemini_model {
-	const char *mark;  /* the part of the name; "" fits all */
-	int generation;    /* in tenths: 25 */
-	bool plain_system; /* systemInstruction is refused: it goes with the first words */
+	const char *mark; /* the part of the name; "" fits all */
+	int generation;   /* in tenths: 25 */
+	bool
+	    plain_system; /* systemInstruction is refused: it goes with the first words */
 	enum sy_gemini_thinking thinking;
 	unsigned levels; /* 1 << enum sy_gemini_level */
 	int64_t budget_least, budget_most;

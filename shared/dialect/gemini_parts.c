@@ -106,7 +106,8 @@ static int put_file_id(struct sy_gemini_writer *w, const char *id, const char *p
 	if (sy_starts(id, "files/") && !w->plan->vertex)
 		id = sy_strf(w->arena, FILES "%s", id);
 	if (!sy_starts(id, w->plan->vertex ? "gs://" : FILES))
-		return unsupported(w, param, "the model's provider does not have this file");
+		return unsupported(w, param,
+		    "the model's provider does not have this file");
 	put_file_data(w, id, type_of_url(id));
 	return 0;
 }
@@ -274,8 +275,8 @@ static void put_wrapped(struct sy_gemini_writer *w, const char *key, const char 
 static void put_response(struct sy_gemini_writer *w, const struct sy_message *result)
 {
 	const char *text = result != NULL ? words_of(result, w->arena) : NULL;
-	struct sy_span span = sy_span_trim(text != NULL ? text : "",
-	    text != NULL ? strlen(text) : 0);
+	struct sy_span span =
+	    sy_span_trim(text != NULL ? text : "", text != NULL ? strlen(text) : 0);
 	struct sy_error ignored;
 
 	if (result == NULL)
@@ -295,8 +296,7 @@ static int put_attachments(struct sy_gemini_writer *w, const struct sy_message *
 {
 	bool any = false;
 
-	if (result == NULL ||
-	    !sy_gemini_has(w->plan->kind, SY_GEMINI_MEDIA_IN_RESULTS))
+	if (result == NULL || !sy_gemini_has(w->plan->kind, SY_GEMINI_MEDIA_IN_RESULTS))
 		return 0;
 	for (size_t i = 0; i < result->part_count; i++) {
 		if (!is_attachment(&result->parts[i]))

@@ -178,8 +178,7 @@ static void plan_thinking(struct sy_gemini_plan *p)
 		plan_own(p, own);
 	} else if (asked) {
 		plan_effort(p);
-	} else if (chat->max_output_tokens > 0 &&
-	           chat->max_output_tokens < LITTLE_ROOM) {
+	} else if (chat->max_output_tokens > 0 && chat->max_output_tokens < LITTLE_ROOM) {
 		think(p, 0, SY_LEVEL_MINIMAL);
 	}
 }

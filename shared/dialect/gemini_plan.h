@@ -28,10 +28,10 @@ struct sy_gemini_plan {
 	struct sy_gemini_turns turns;
 	struct sy_notes notes;
 
-	const char *level;      /* thinkingLevel, or NULL */
-	int64_t budget;         /* thinkingBudget, or SY_GEMINI_NO_BUDGET */
-	bool thoughts;          /* they are to be shown */
-	bool json;              /* the answer is JSON */
+	const char *level;          /* thinkingLevel, or NULL */
+	int64_t budget;             /* thinkingBudget, or SY_GEMINI_NO_BUDGET */
+	bool thoughts;              /* they are to be shown */
+	bool json;                  /* the answer is JSON */
 	struct json_object *schema; /* of it, where it can be said; or NULL */
 
 	struct json_object *cached; /* the name of a cache that has system and tools */

@@ -16,7 +16,7 @@
 
 #define MOST_DEPTH  64
 #define MOST_NODES  5000 /* references can make a small document large */
-#define MOST_MERGES 8     /* of allOf inside allOf */
+#define MOST_MERGES 8    /* of allOf inside allOf */
 #define MOST_COPIES 1    /* of a node inside itself */
 #define WORDS_BYTES (1 << 20)
 #define DEFINITIONS "#/definitions/"
@@ -134,9 +134,8 @@ static void absorb_required(struct json_object *to, struct json_object *from)
 	struct json_object *all = json_object_new_array();
 
 	for (int i = 0; i < 2; i++)
-		for (size_t k = 0; is_array(lists[i]) &&
-		                   k < json_object_array_length(lists[i]);
-		     k++)
+		for (size_t k = 0;
+		     is_array(lists[i]) && k < json_object_array_length(lists[i]); k++)
 			json_object_array_add(all,
 			    json_object_get(json_object_array_get_idx(lists[i], k)));
 	json_object_object_add(to, "required", all);
@@ -355,8 +354,8 @@ static void add_required(struct node *n, struct json_object *names,
 	for (size_t i = 0; i < json_object_array_length(names); i++) {
 		struct json_object *name = json_object_array_get_idx(names, i);
 
-		if (is_string(name) && sy_json_get(properties,
-		                           json_object_get_string(name)) != NULL)
+		if (is_string(name) &&
+		    sy_json_get(properties, json_object_get_string(name)) != NULL)
 			json_object_array_add(list, json_object_get(name));
 	}
 	if (json_object_array_length(list) > 0)

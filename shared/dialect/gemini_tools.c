@@ -15,9 +15,10 @@ static void put_parameters(struct sy_gemini_writer *w, const struct sy_tool *too
 	enum sy_gemini_form form = SY_GEMINI_OPENAPI;
 
 	if (tool->custom) {
-		sy_buf_puts(w->out, ",\"parameters\":{\"type\":\"object\",\"properties\":{"
-		                    "\"input\":{\"type\":\"string\"}},"
-		                    "\"required\":[\"input\"]}");
+		sy_buf_puts(w->out,
+		    ",\"parameters\":{\"type\":\"object\",\"properties\":{"
+		    "\"input\":{\"type\":\"string\"}},"
+		    "\"required\":[\"input\"]}");
 		return;
 	}
 	if (sy_gemini_has(w->plan->kind, SY_GEMINI_JSON_SCHEMA))
@@ -47,7 +48,8 @@ static void put_functions(struct sy_gemini_writer *w)
 	sy_buf_puts(w->out, "{\"functionDeclarations\":[");
 	for (size_t i = 0; i < chat->tool_count; i++) {
 		if (sy_gemini_tool(chat, w->arena,
-		        sy_gemini_legal(w->arena, chat->tools[i].name)) != &chat->tools[i])
+		        sy_gemini_legal(w->arena, chat->tools[i].name)) !=
+		    &chat->tools[i])
 			continue;
 		sy_buf_puts(w->out, comma);
 		put_function(w, &chat->tools[i]);
@@ -60,8 +62,8 @@ static void put_config(struct sy_gemini_writer *w)
 {
 	if (w->plan->mode == NULL)
 		return;
-	sy_buf_printf(w->out, ",\"toolConfig\":{\"functionCallingConfig\":{\"mode\":\"%s\"",
-	    w->plan->mode);
+	sy_buf_printf(w->out,
+	    ",\"toolConfig\":{\"functionCallingConfig\":{\"mode\":\"%s\"", w->plan->mode);
 	if (w->plan->only != NULL) {
 		sy_buf_puts(w->out, ",\"allowedFunctionNames\":[");
 		sy_buf_json_str(w->out, w->plan->only);

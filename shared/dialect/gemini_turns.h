@@ -29,9 +29,9 @@ struct sy_gemini_part {
 	const char *signature;         /* that the part came with, or stands for it */
 	const struct sy_message *from; /* media: where the part stood, for errors */
 	const struct sy_part *part;
-	const struct sy_tool_call *call;  /* and of a result, the call */
-	const struct sy_message *result;  /* of a call; NULL none recorded */
-	struct sy_gemini_part *same;      /* the next call of the content under the same id */
+	const struct sy_tool_call *call; /* and of a result, the call */
+	const struct sy_message *result; /* of a call; NULL none recorded */
+	struct sy_gemini_part *same; /* the next call of the content under the same id */
 };
 
 struct sy_gemini_parts {

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 
 enum sy_gemini_count {
-	SY_G_PROMPT,     /* what came from a cache is part of it */
-	SY_G_TOOL_USE,   /* what the provider's own tools put in; beside the prompt */
+	SY_G_PROMPT,   /* what came from a cache is part of it */
+	SY_G_TOOL_USE, /* what the provider's own tools put in; beside the prompt */
 	SY_G_CACHED,
 	SY_G_CANDIDATES, /* without thoughts */
 	SY_G_THOUGHTS,

@@ -180,8 +180,7 @@ static struct json_object *flatten(struct json_object *schema, struct json_objec
 	json_object_object_add(out, "required", names_counted(counts, (int)branches));
 	json_object_put(counts);
 	json_object_object_foreach(root, key, value) {
-		if (!is_combination(key) &&
-		    strcmp(key, "additionalProperties") != 0 &&
+		if (!is_combination(key) && strcmp(key, "additionalProperties") != 0 &&
 		    !json_object_object_get_ex(out, key, NULL))
 			json_object_object_add(out, key, json_object_get(value));
 	}

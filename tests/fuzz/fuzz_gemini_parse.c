@@ -28,8 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sy_error err;
 
 	sy_contract_init(&contract);
-	if (sy_adapter_gemini.parse(&call, (const char *)data, size, &contract.sink, &err) <
-	        0 &&
+	if (sy_adapter_gemini.parse(&call, (const char *)data, size, &contract.sink,
+	        &err) < 0 &&
 	    err.kind != SY_UNUSABLE && err.kind != SY_TRUNCATED)
 		abort();
 	sy_adapter_gemini.blame(&call, 400, (const char *)data, size, &err);

@@ -45,8 +45,9 @@ static void put_picture(struct sy_buf *out)
 	char block[1024];
 
 	memset(block, 'A', sizeof(block));
-	sy_buf_puts(out, "data: {\"candidates\":[{\"content\":{\"parts\":[{\"inlineData\":{"
-	                 "\"mimeType\":\"image/png\",\"data\":\"");
+	sy_buf_puts(out,
+	    "data: {\"candidates\":[{\"content\":{\"parts\":[{\"inlineData\":{"
+	    "\"mimeType\":\"image/png\",\"data\":\"");
 	for (size_t i = 0; i < PICTURE_BYTES / sizeof(block); i++)
 		sy_buf_add(out, block, sizeof(block));
 	sy_buf_puts(out, "\"}}]},\"finishReason\":\"STOP\"}]}\r\n\r\n");
@@ -55,15 +56,19 @@ static void put_picture(struct sy_buf *out)
 /* A picture is one record of many megabytes, and content as any. */
 static void test_picture_of_many_bytes(void)
 {
-	static const char request[] = "{\"model\":\"m\",\"stream\":true,"
-	                              "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
+	static const char request[] =
+	    "{\"model\":\"m\",\"stream\":true,"
+	    "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
 	struct sy_arena *a = sy_arena_new();
 	struct sy_provider provider = { .name = "google", .base_url = "" };
 	struct sy_model model = { .provider = &provider,
 		.upstream = "gemini-2.5-flash-image" };
 	struct sy_face face = { "chatcmpl-1", "m", 1 };
 	struct sy_ask ask;
-	struct sy_call call = { .ask = &ask, .model = &model, .arena = a, .stream = true };
+	struct sy_call call = { .ask = &ask,
+		.model = &model,
+		.arena = a,
+		.stream = true };
 	struct sy_translation *t;
 	struct sy_http http = { 0 };
 	struct sy_buf in, out;
@@ -73,15 +78,16 @@ static void test_picture_of_many_bytes(void)
 	sy_buf_init(&in, 2 * PICTURE_BYTES);
 	sy_buf_init(&out, 2 * PICTURE_BYTES);
 	put_picture(&in);
-	CU_ASSERT_EQUAL_FATAL(sy_surface_openai_chat.ask(request, strlen(request), a, &ask,
-	                          &err),
+	CU_ASSERT_EQUAL_FATAL(sy_surface_openai_chat.ask(request, strlen(request), a,
+	                          &ask, &err),
 	    0);
 	t = sy_translation_new(&sy_surface_openai_chat, &sy_adapter_gemini, &call, &face);
 	CU_ASSERT_EQUAL_FATAL(sy_translation_request(t, &http, &err), 0);
 	for (size_t at = 0; at < in.len; at += PIECE_BYTES)
-		CU_ASSERT_EQUAL_FATAL(
-		    sy_translation_feed(t, true, in.data + at,
-		        in.len - at < PIECE_BYTES ? in.len - at : PIECE_BYTES, &out, &err),
+		CU_ASSERT_EQUAL_FATAL(sy_translation_feed(t, true, in.data + at,
+		                          in.len - at < PIECE_BYTES ? in.len - at
+		                                                    : PIECE_BYTES,
+		                          &out, &err),
 		    0);
 	CU_ASSERT_TRUE(sy_translation_reading(t)->content);
 	CU_ASSERT_EQUAL(sy_translation_finish(t, &out, &err), 0);
