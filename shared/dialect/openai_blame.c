@@ -330,6 +330,11 @@ static void tell(const struct sy_call *call, const struct complaint *c, enum sy_
 		err->status = status;
 	if (kind == SY_REFUSED && c->code[0] != '\0' && c->status == 0)
 		sy_copy(err->code, sizeof(err->code), c->code);
+	/* Azure's own word, which its clients look for; inside of it stands another. */
+	if (kind == SY_POLICY &&
+	    (strcmp(c->code, "content_filter") == 0 ||
+	        strcmp(c->code, "ResponsibleAIPolicyViolation") == 0))
+		sy_copy(err->code, sizeof(err->code), "content_filter");
 	sy_copy(err->param, sizeof(err->param), c->param);
 }
 

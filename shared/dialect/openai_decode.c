@@ -31,6 +31,7 @@ enum {
 	R_X_GROQ,
 	R_ERROR,
 	R_BASE_RESP,
+	R_PROMPT_FILTER,
 	R_EXTRAS
 };
 enum { C_INDEX, C_DELTA, C_MESSAGE, C_FINISH, C_USAGE, C_EXTRAS };
@@ -44,6 +45,7 @@ static const struct sy_key root_keys[] = {
 	[R_X_GROQ] = SY_KEY("x_groq"),
 	[R_ERROR] = SY_KEY("error"),
 	[R_BASE_RESP] = SY_KEY("base_resp"),
+	[R_PROMPT_FILTER] = SY_KEY("prompt_filter_results"),
 	[R_EXTRAS] = SY_KEY("system_fingerprint"),
 	SY_KEY("service_tier"),
 	SY_KEY("citations"),
@@ -58,6 +60,7 @@ static const struct sy_key choice_keys[] = {
 	[C_USAGE] = SY_KEY("usage"),
 	[C_EXTRAS] = SY_KEY("logprobs"),
 	SY_KEY("content_filter_results"),
+	SY_KEY("content_filter_offsets"),
 	SY_KEY("stop_reason"), /* vLLM's: which stop it was */
 };
 
@@ -193,12 +196,36 @@ static bool say_usage(struct sy_openai_decode *d, struct sy_span usage)
 	return true;
 }
 
+/* What Azure found in the prompt comes before any choice, and waits for the first. */
+static void note_prompt_filter(struct sy_openai_decode *d, struct sy_span found)
+{
+	if (!sy_span_is_empty(found))
+		d->st->prompt_filter = sy_strndup(d->call->arena, found.at, found.len);
+}
+
+static void say_prompt_filter(struct sy_openai_decode *d)
+{
+	const char *found = d->st->prompt_filter;
+
+	if (found == NULL)
+		return;
+	d->st->prompt_filter = NULL;
+	sy_openai_emit(d, &(struct sy_event){
+	                      .kind = SY_EV_EXTRA,
+	                      .place = SY_EXTRA_ANSWER,
+	                      .key = root_keys[R_PROMPT_FILTER].text,
+	                      .json = found,
+	                      .json_len = strlen(found),
+	                  });
+}
+
 static void read_root(struct sy_openai_decode *d, const struct sy_span *root)
 {
 	struct sy_span choice, v[COUNT(choice_keys)], usage = root[R_USAGE];
 	size_t pos = 0;
 
 	note_names(d->st, root);
+	note_prompt_filter(d, root[R_PROMPT_FILTER]);
 	while (!d->st->ended && sy_walk_element(root[R_CHOICES], &pos, &choice)) {
 		int64_t index = 0;
 
@@ -209,6 +236,7 @@ static void read_root(struct sy_openai_decode *d, const struct sy_span *root)
 			continue;
 		sy_openai_say_extras(d, SY_EXTRA_ANSWER, root_keys, root, R_EXTRAS,
 		    COUNT(root_keys));
+		say_prompt_filter(d);
 		read_choice(d, v);
 		if (usage.at == NULL) /* Moonshot's place for it */
 			usage = v[C_USAGE];

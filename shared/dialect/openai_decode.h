@@ -41,6 +41,7 @@ struct sy_openai_state {
 	size_t scratch_room;
 	char id[96], model[96];
 	int64_t created;
+	const char *prompt_filter; /* what was found in the prompt, until it is told; or NULL */
 	uint32_t extras_said; /* by place in root_keys: those of the answer come once */
 	bool ended;
 };

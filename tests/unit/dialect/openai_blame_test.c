@@ -87,7 +87,7 @@ static const struct {
 	    "[{\"error\":{\"code\":400,\"message\":\"API key not valid. Please pass one.\"}}]",
 	    SY_CREDENTIAL, "credential", NULL, "" },
 	{ 400, "{\"error\":{\"message\":\"filtered\",\"code\":\"content_filter\"}}",
-	    SY_POLICY, "filtered", "content_policy_violation", "" },
+	    SY_POLICY, "filtered", "content_filter", "" },
 	{ 403, "{\"error\":{\"code\":403,\"message\":\"Input flagged by moderation\"}}",
 	    SY_POLICY, "flagged", NULL, "" },
 	{ 404, "{\"error\":{\"code\":\"DeploymentNotFound\",\"message\":\"gone\"}}",
