@@ -203,6 +203,7 @@ EXTRA_DIST += tests/drive/responses.py
 
 # By the official clients, which npm and PyPI have: run by hand, from the build folder.
 EXTRA_DIST += tests/drive/sdk_tasks.py tests/drive/sdk_tasks
+EXTRA_DIST += tests/drive/frameworks.py tests/drive/frameworks
 
 # Fuzz targets: a program each, which `make check` runs over its seeds.  With libFuzzer
 # (--enable-fuzzing, clang) the same program fuzzes; see script/fuzz.

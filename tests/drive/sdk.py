@@ -23,7 +23,9 @@ CLEAN = ("oc", "ac")
 MODELS = ("echo", "lorem", "json", "tools", "tools-parallel", "vision", "reason", "refuse")
 # One model a case that leaves a mark on its target's health.
 FAULTS = ("s400", "s429", "s500", "s503", "py400", "py429", "py500", "py529", "other", "single",
-          "storm", "pysingle", "pytime")
+          "storm", "pysingle", "pytime",
+          *(kind + fault for kind in ("openai", "compatible", "anthropic", "langchain")
+            for fault in ("400", "429", "500", "503", "cut")))
 CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sdk")
 
 
@@ -42,9 +44,10 @@ def configuration(sim, targets):
                                  abort_stops_billing="yes", **auth)
         for known in MODELS:
             text += model(name, known, PREFIX.get(name, "") + known)
-        text += model(name, "slow", "lorem")
+        text += model(name, "slow", "lorem") + model(name, "embed", "embed")
         for fault in ("echo", "lorem", *FAULTS):
-            text += model(name + "f", fault, "lorem" if fault == "lorem" else "echo")
+            text += model(name + "f", fault,
+                          "lorem" if fault == "lorem" or fault.endswith("cut") else "echo")
     return text
 
 
@@ -55,11 +58,13 @@ def install(run, cases):
         if os.path.isfile(os.path.join(cases, name)):
             shutil.copy(os.path.join(cases, name), run)
     python = os.path.join(run, "venv/bin/python")
-    for what, done, command in (
-            ("npm", "node_modules/.package-lock.json", ["npm", "ci"]),
+    steps = [("npm", "node_modules/.package-lock.json", ["npm", "ci"])]
+    if os.path.exists(os.path.join(cases, "requirements.txt")):
+        steps += [
             ("a virtual environment", "venv/bin/pip", [sys.executable, "-m", "venv", "venv"]),
             ("pip", "venv/installed",
-             [python, "-m", "pip", "install", "-q", "-r", "requirements.txt"])):
+             [python, "-m", "pip", "install", "-q", "-r", "requirements.txt"])]
+    for what, done, command in steps:
         if os.path.exists(os.path.join(run, done)):
             continue
         step = subprocess.run(command, cwd=run, capture_output=True, text=True, check=False)
@@ -73,8 +78,18 @@ def install(run, cases):
     return python
 
 
+def judge_python(py):
+    """How many cases ran, and how many of them failed; one with several targets may for each."""
+    ran = int(re.search(r"^Ran (\d+) tests", py.stderr, re.M)[1])
+    bad = min(ran, sum(int(n) for n in re.findall(r"(?:failures|errors)=(\d+)", py.stderr)))
+    if bad or py.returncode:
+        print(py.stderr[-20000:])
+    return ran, max(bad, py.returncode)
+
+
 def main(node_cases="openai.test.mjs", python_cases="openai_test.py", cases=CASES,
          targets=None):
+    """Files of cases, with spaces between: one after the other, as they share faulty sites."""
     rig.need("lighttpd", "node", "npm")
     run = os.path.join(rig.BUILD, f"tests/{os.path.basename(cases)}-run")
     python = install(run, cases)
@@ -84,22 +99,21 @@ def main(node_cases="openai.test.mjs", python_cases="openai_test.py", cases=CASE
             gateway.sim.site(name, **({"key": SECRETS[name]} if name in SECRETS else {}))
         environment = {**os.environ, "SY_URL": gateway.base_url, "SY_KEY": gateway.key,
                        "SY_SIM": gateway.sim.url, "SY_TARGETS": " ".join(targets)}
-        node = subprocess.run(["node", "--test", "--test-reporter=tap", node_cases], cwd=run,
-                              env=environment, capture_output=True, text=True, check=False)
-        py = subprocess.run([python, python_cases], cwd=run, env=environment,
-                            capture_output=True, text=True, check=False)
+        node = subprocess.run(
+            ["node", "--test", "--test-concurrency=1", "--test-timeout=300000",
+             "--test-reporter=tap", *node_cases.split()], cwd=run, env=environment, capture_output=True, text=True, check=False)
+        py = python_cases and subprocess.run(
+            [python, python_cases], cwd=run, env=environment, capture_output=True, text=True,
+            check=False)
     passed, failed = (int(re.search(rf"^# {word} (\d+)", node.stdout, re.M)[1])
                       for word in ("pass", "fail"))
-    ran = int(re.search(r"^Ran (\d+) tests", py.stderr, re.M)[1])
-    # A case with several targets may fail for each.
-    bad = min(ran, sum(int(n) for n in re.findall(r"(?:failures|errors)=(\d+)", py.stderr)))
     if failed or node.returncode:
-        print(node.stdout[-20000:])
-    if bad or py.returncode:
-        print(py.stderr[-20000:])
+        print("".join(case for case in re.split(r"(?m)^(?=# Subtest: )", node.stdout)
+                      if "\nnot ok" in case)[-60000:])
+    ran, bad = judge_python(py) if py else (0, 0)
     print(f"node: {passed} of {passed + failed} cases; python: {ran - bad} of {ran}")
     print(f"{passed + ran - bad} passed, {failed + bad} failed")
-    return 1 if failed or bad or node.returncode or py.returncode else 0
+    return 1 if failed or bad or node.returncode else 0
 
 
 if __name__ == "__main__":
