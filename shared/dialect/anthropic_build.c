@@ -208,7 +208,7 @@ static void put_stop(struct sy_writer *w)
 static bool has_more_than_a_user(struct json_object *metadata)
 {
 	return metadata != NULL && json_object_object_length(metadata) >
-	        (sy_json_get(metadata, "user_id") != NULL);
+	                               (sy_json_get(metadata, "user_id") != NULL);
 }
 
 /* The provider asks for an opaque id: what looks like a name or an address is hashed. */
@@ -275,7 +275,6 @@ const char *sy_anthropic_beta_of(const char *field)
 	return own != NULL ? own->beta : NULL;
 }
 
-
 static void put_extra(struct sy_writer *w, const char *name, struct json_object *value)
 {
 	const struct own_field *own = own_field(name);
@@ -326,8 +325,8 @@ static void put_options(struct sy_writer *w)
 int sy_anthropic_write(struct sy_anthropic_plan *plan, bool stream, struct sy_arena *a,
     struct sy_buf *out, struct sy_betas *betas, struct sy_error *err)
 {
-	static const struct sy_tool_words words = { "{\"name\":", ",\"input_schema\":", "}",
-		true, sy_write_mark };
+	static const struct sy_tool_words words = { "{\"name\":", ",\"input_schema\":",
+		"}", true, sy_write_mark };
 	struct sy_writer w = { .words = &words,
 		.plan = plan,
 		.arena = a,

@@ -124,7 +124,7 @@ static const char *effort_of_budget(int64_t tokens)
 
 struct wish {
 	bool asked, off;
-	bool measured; /* a budget or an effort was said */
+	bool measured;               /* a budget or an effort was said */
 	const struct effort *effort; /* NULL: an unknown word */
 	int64_t budget;
 };
@@ -355,8 +355,8 @@ int sy_anthropic_plan_make(struct sy_call *call, const struct sy_claude *claude,
 	    sy_turns_make(chat, p->claude, p->direct && p->claude->mid_system,
 	        call->arena, &p->notes, &p->turns, err) < 0)
 		return -1;
-	p->json = sy_json_plan_make(chat, claude, &call->model->provider->quirks,
-	    call->arena);
+	p->json =
+	    sy_json_plan_make(chat, claude, &call->model->provider->quirks, call->arena);
 	plan_max_tokens(p, call->stream);
 	plan_thinking(p);
 	plan_tools(p, call->arena);

@@ -366,9 +366,8 @@ static int finish(struct splice *s, const char *path, struct sy_error *err)
 
 	if (!sy_betas_begin(&betas, s->call))
 		sy_note(&s->notes, "anthropic-beta");
-	if (put_members(s) < 0 ||
-	    sy_anthropic_headers(&betas, version_of(s), s->call->arena, s->edit.out, err) <
-	        0)
+	if (put_members(s) < 0 || sy_anthropic_headers(&betas, version_of(s),
+	                              s->call->arena, s->edit.out, err) < 0)
 		return -1;
 	if (s->notes.text[0] != '\0')
 		s->call->dropped = s->notes.text;

@@ -138,9 +138,8 @@ void sy_messages_error(const struct sy_error *err, const char *request_id, bool 
 	sy_buf_member(out, "type", type_of(err));
 	sy_buf_member(out, "message", message);
 	if (strcmp(err->code, SY_MESSAGES_NO_THREAD) == 0)
-		sy_buf_lit(out,
-		    ",\"details\":{\"error_code\":\"" SY_MESSAGES_NO_THREAD
-		    "\",\"unsupported\":[\"thread\"]}");
+		sy_buf_lit(out, ",\"details\":{\"error_code\":\"" SY_MESSAGES_NO_THREAD
+		                "\",\"unsupported\":[\"thread\"]}");
 	sy_buf_putc(out, '}');
 	if (request_id != NULL)
 		sy_buf_member(out, "request_id", request_id);

@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM_EXTRA  512 /* of what is added: names, limits, stream options */
+#define ROOM_EXTRA 512 /* of what is added: names, limits, stream options */
 
 /* --- Whether. ---------------------------------------------------------------------------- */
 
@@ -135,7 +135,8 @@ static bool may_be_sent(const struct splice *s, const char *field)
 {
 	enum sy_openai_use use = sy_openai_use(field);
 
-	if (sy_listed(s->q->drop, field) || use == SY_USE_GATEWAY || use == SY_USE_WITHHELD)
+	if (sy_listed(s->q->drop, field) || use == SY_USE_GATEWAY ||
+	    use == SY_USE_WITHHELD)
 		return false;
 	if (strcmp(field, "parallel_tool_calls") == 0 && s->q->no_parallel_calls)
 		return false;
