@@ -149,7 +149,8 @@ static int build_form(struct sy_call *call, struct sy_http *out, struct sy_error
 		rest = model->at + model->len;
 		if (sy_http_piece(out, f->text, (size_t)(model->at - f->text), err) < 0)
 			return -1;
-		before = name;
+		/* An empty value may have lent its line's end to the head above it. */
+		before = sy_starts(rest, "\r\n") ? name : sy_strf(call->arena, "%s\r\n", name);
 	}
 	if (sy_http_piece(out, before, strlen(before), err) < 0)
 		return -1;
