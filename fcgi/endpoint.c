@@ -251,6 +251,8 @@ int sy_endpoint_find(const char *method, const char *path, struct sy_arena *a,
 			out->endpoint = &endpoints[i];
 			return take_subject(subject, a, out, err);
 		}
+		if (out->endpoint == NULL)
+			out->endpoint = &endpoints[i];
 		add_allowed(out, &endpoints[i], a);
 	}
 	return not_found(method, path, out, err);

@@ -28,6 +28,7 @@ struct sy_endpoint {
 };
 
 struct sy_endpoint_found {
+	/* With SY_BAD_METHOD one of the path's, in whose words to say so. */
 	const struct sy_endpoint *endpoint;
 	const char *subject; /* what stood for "{}", decoded; or NULL */
 	const char *allow;   /* with SY_BAD_METHOD: the methods there are */

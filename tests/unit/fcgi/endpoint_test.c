@@ -4,6 +4,7 @@
 #include "path.h"
 
 #include "base/arena.h"
+#include "dialect/surface.h"
 
 #include "../suites.h"
 
@@ -175,9 +176,12 @@ static void test_allow(void)
 	CU_ASSERT_EQUAL(sy_endpoint_find("DELETE", "/v1/models/x", a, &found, &err), -1);
 	CU_ASSERT_EQUAL(err.kind, SY_BAD_METHOD);
 	CU_ASSERT_STRING_EQUAL(found.allow, "GET, HEAD");
+	CU_ASSERT_EQUAL(sy_endpoint_find("GET", "/v1/messages", a, &found, &err), -1);
+	CU_ASSERT_PTR_EQUAL_FATAL(found.endpoint->surface, &sy_surface_messages);
 	CU_ASSERT_EQUAL(sy_endpoint_find("DELETE", "/nowhere", a, &found, &err), -1);
 	CU_ASSERT_EQUAL(err.kind, SY_NOT_FOUND);
 	CU_ASSERT_PTR_NULL(found.allow);
+	CU_ASSERT_PTR_NULL(found.endpoint);
 	sy_arena_free(a);
 }
 
