@@ -211,10 +211,11 @@ static int read_functions(struct reading *r, struct json_object *tool, const cha
 {
 	static const char *const known[] = { "functionDeclarations", "googleSearch",
 		NULL };
-	struct json_object *list = sy_json_get(tool, "functionDeclarations");
+	struct json_object *list = NULL;
 	char path[PATH_ROOM];
 
-	if (check_known(r, tool, "tools", known) < 0)
+	if (check_known(r, tool, "tools", known) < 0 ||
+	    sy_json_array(tool, "functionDeclarations", "tools", &list, r->err) < 0)
 		return -1;
 	for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
 		sy_json_path_at(path, sizeof(path), "tools", "functionDeclarations", i);
