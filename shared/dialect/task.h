@@ -44,6 +44,8 @@ struct sy_task_way {
 	 * else it passes as it came. */
 	int (*pass)(const struct sy_call *call, const struct sy_record *rec,
 	    struct sy_buf *out);
+
+	const char *member; /* MAY be NULL: without it a whole answer is none */
 };
 
 /* The row by which the task goes to this model; NULL: as a chat, or not at all. */

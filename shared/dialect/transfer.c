@@ -146,7 +146,7 @@ static void pass_record(struct sy_transfer *t, const struct sy_record *rec)
 	t->reading->events++;
 }
 
-/* A record that is no JSON is left out, and the rest delivered. */
+/* A record that is no object is left out, and the rest delivered. */
 static int take_record(void *arg, const struct sy_record *rec, struct sy_error *err)
 {
 	struct sy_transfer *t = arg;
@@ -159,7 +159,8 @@ static int take_record(void *arg, const struct sy_record *rec, struct sy_error *
 		put_record(t->out, rec);
 		return 0;
 	}
-	if (sy_scan_check(json.at, json.len, &limits, err) < 0) {
+	if (!sy_span_is_object(json) ||
+	    sy_scan_check(json.at, json.len, &limits, err) < 0) {
 		t->reading->skipped++;
 		return 0;
 	}
@@ -252,6 +253,9 @@ static int pass_document(struct sy_transfer *t, struct sy_span body, struct sy_e
 
 	if (t->way->tap(t->call, body, t->reading, err) < 0)
 		return -1;
+	if (t->way->member != NULL && sy_walk_get(body, t->way->member).at == NULL)
+		return sy_fail(err, SY_UNUSABLE, "", "%s answered without '%s'",
+		    provider(t), t->way->member);
 	if (!t->call->ask->stream)
 		sy_buf_add(t->out, body.at, body.len);
 	else

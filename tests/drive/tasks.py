@@ -220,6 +220,11 @@ def completions_broken(rig):
     rig.sim.site("gamma", then={"error_at": 0})
     answer = complete(rig, "safe", stream=True)
     equal("an error first", (answer.headers["x-switchyard-provider"], answer.done), ("beta", True))
+    for body in ("null", "[]", '"x"', "{}"):
+        rig.sim.site("gamma", then={"body": body})
+        for stream in (False, True):
+            answer = complete(rig, "safe", stream=stream)
+            equal(f"{body} is no completion", answer.headers["x-switchyard-provider"], "beta")
     rig.sim.site("gamma")
     rig.sim.site("delta")
 
