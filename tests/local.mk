@@ -194,16 +194,18 @@ EXTRA_DIST += tests/bench/bench.py tests/bench/measure.py tests/bench/peers.py t
 SY_WHOLE_TESTS = \
 	tests/drive/catalogue.py tests/drive/cgi_same.py tests/drive/exchanges_e2e.py tests/drive/failover.py \
 	tests/drive/kill.py tests/drive/moments.py \
-	tests/drive/outage.py tests/drive/serve.py tests/drive/signed.py \
-	tests/drive/tasks.py
+	tests/drive/outage.py tests/drive/responses.py tests/drive/serve.py \
+	tests/drive/signed.py tests/drive/tasks.py
 TESTS += $(SY_WHOLE_TESTS)
 EXTRA_DIST += $(SY_WHOLE_TESTS)
-TESTS += tests/drive/responses.py
-EXTRA_DIST += tests/drive/responses.py
 
-# By the official clients, which npm and PyPI have: run by hand, from the build folder.
-EXTRA_DIST += tests/drive/sdk_tasks.py tests/drive/sdk_tasks
-EXTRA_DIST += tests/drive/frameworks.py tests/drive/frameworks
+# The clients that people use, as npm and PyPI have them, unmodified, through the whole gateway.
+SY_CLIENT_TESTS = \
+	tests/drive/frameworks.py tests/drive/sdk.py tests/drive/sdk_anthropic.py \
+	tests/drive/sdk_genai.py tests/drive/sdk_responses.py tests/drive/sdk_tasks.py
+TESTS += $(SY_CLIENT_TESTS)
+EXTRA_DIST += $(SY_CLIENT_TESTS) tests/drive/anthropic tests/drive/frameworks tests/drive/genai \
+	tests/drive/sdk tests/drive/sdk_tasks
 
 # Fuzz targets: a program each, which `make check` runs over its seeds.  With libFuzzer
 # (--enable-fuzzing, clang) the same program fuzzes; see script/fuzz.

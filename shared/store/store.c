@@ -169,7 +169,7 @@ static int blame(const struct sy_store *s, int rc, struct sy_error *err)
 	}
 }
 
-static int open_env(struct sy_store *s)
+static int open_env_alone(struct sy_store *s)
 {
 	unsigned flags = s->shape->flags | MDB_NOTLS;
 	int rc = mdb_env_create(&s->env);
@@ -187,6 +187,22 @@ static int open_env(struct sy_store *s)
 		mdb_env_close(s->env);
 		s->env = NULL;
 	}
+	return rc;
+}
+
+/*
+ * One at a time: the first to open sets up LMDB's mutexes and forgets which transaction was the
+ * last, while others wait inside LMDB for it to be done.  Were it killed in between, they would
+ * go on with what is half set up.  Waiting here instead, they find it gone and begin again.
+ */
+static int open_env(struct sy_store *s)
+{
+	int gate = sy_gate_open(s->dir, "opening"), rc;
+
+	if (gate < 0)
+		return errno;
+	rc = sy_gate_wait(gate, SY_GATE_WAIT_MS) == 1 ? open_env_alone(s) : EBUSY;
+	close(gate);
 	return rc;
 }
 

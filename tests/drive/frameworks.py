@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """frameworks.py - what applications are written with, unmodified, against the whole gateway.
 
 The `ai` package with its providers for OpenAI's chat, for what is compatible with it and for

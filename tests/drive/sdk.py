@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """sdk.py - the official openai clients of npm and PyPI against the whole gateway.
 
 The cases are in sdk/; each runs against a provider of OpenAI's dialect whose answers are

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """sdk_anthropic.py - the official Anthropic clients of npm and PyPI against the whole gateway.
 
 The cases are in anthropic/; beside the targets of sdk.py there is one of the clients' own

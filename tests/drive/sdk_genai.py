@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """sdk_genai.py - the official Google clients of npm and PyPI against the whole gateway.
 
 The cases are in genai/; the targets are those of sdk.py.

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """sdk_responses.py - the Responses API of the official openai clients against the whole gateway.
 
 The cases are in sdk/responses*; the targets are those of sdk.py.

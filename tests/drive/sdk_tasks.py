@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """sdk_tasks.py - what is no chat, by the official clients of OpenAI (npm, PyPI) and Cohere (PyPI).
 
 The cases are in sdk_tasks/; the targets are those of sdk.py.
