@@ -237,6 +237,8 @@ static int read_tools(struct reading *r)
 	if (json_object_is_type(names, json_type_array) &&
 	    json_object_array_length(names) == 1)
 		forced = json_object_get_string(json_object_array_get_idx(names, 0));
+	if (forced == NULL) /* as json-c has null */
+		return wrong(r, "toolConfig", "allowed_function_names names no function");
 	if (sy_json_array(root, "tools", "", &list, r->err) < 0)
 		return -1;
 	for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++)

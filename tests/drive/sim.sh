@@ -313,6 +313,15 @@ post /_a/v1/models '{}'
 has "wrong method" '^\[405 \]'
 control GET /.../v1/models
 has "wrong site" '^\[404 \]'
+google() { # MEMBERS
+	post /a/v1beta/models/echo:generateContent \
+		"{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"one\"}]}],$1}"
+}
+google '"tools":[{"functionDeclarations":1}]'
+has "functions that are no array" '^\[400 \]'
+google '"tools":[{"functionDeclarations":[{"name":"f"}]}],
+	"toolConfig":{"functionCallingConfig":{"allowedFunctionNames":[null]}}'
+has "the function null" '^\[400 \]'
 post $chat '{}' -H 'Content-Length: x'
 has "broken length" '^\[400 \]'
 post $chat '{}' -H 'Transfer-Encoding: gzip' -H 'Content-Length:'
