@@ -365,6 +365,9 @@ static int ask_count(const char *body, size_t len, struct sy_arena *a, struct sy
 	if (sy_scan(body, len, &limits, a, &s, err) < 0)
 		return -1;
 	request = value_of(&s, "generateContentRequest", "generate_content_request");
+	if (request.at != NULL && !sy_span_is_object(request))
+		return sy_fail_code(err, SY_BAD_REQUEST, "generateContentRequest",
+		    "invalid_type", "'generateContentRequest' must be an object");
 	return request.at != NULL ? ask(request.at, request.len, a, out, err)
 	                          : ask(body, len, a, out, err);
 }
