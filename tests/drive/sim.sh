@@ -179,7 +179,7 @@ has "cached" '"input_tokens":1,"cache_creation_input_tokens":2,"cache_read_input
 
 # Other endpoints, and paths without v1.
 post /a/embeddings '{"model":"embed","input":["a","b"],"dimensions":2}'
-has embeddings '"object":"embedding","index":1,"embedding":\[-\{0,1\}[01]\.[0-9]*'
+has embeddings '"object":"embedding","embedding":\[-\{0,1\}[01]\.[0-9,.-]*\],"index":1'
 post /a/v1/embeddings '{"model":"embed","input":"a","dimensions":2,"encoding_format":"base64"}'
 has "embeddings, base64" '"embedding":"[A-Za-z0-9+/]\{11\}="'
 post /a/v1/completions '{"model":"echo","prompt":"one two"}'
