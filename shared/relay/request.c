@@ -235,13 +235,19 @@ static int understand(struct sy_request *q, struct sy_error *err)
 	return 0;
 }
 
-static const char *unfit(struct sy_request *q, const struct sy_model *m)
+static bool does_task(const struct sy_request *q, const struct sy_model *m)
 {
 	const struct sy_adapter *adapter = sy_adapter_find(m->provider->dialect);
+
+	return adapter == NULL || sy_task_fits(adapter, m, q->ask.task);
+}
+
+static const char *unfit(struct sy_request *q, const struct sy_model *m)
+{
 	struct sy_error err;
 	const char *secret;
 
-	if (adapter != NULL && !sy_task_fits(adapter, m, q->ask.task))
+	if (!does_task(q, m))
 		return sy_strf(q->in.arena, "does not do %s", sy_task_info(q->ask.task)->name);
 	if (sy_secret_get(q->relay->secrets, m->provider, &secret, &err) < 0)
 		return sy_strdup(q->in.arena, err.message);
@@ -355,6 +361,22 @@ static bool count_instead(struct sy_request *q)
 
 /* No target is left.  The last failure is what the client hears; without one, why none could
  * be asked. */
+/* Asked for something that no target of the route can ever do: trying again would not help. */
+static bool out_of_reach(const struct sy_request *q, struct sy_error *err)
+{
+	for (size_t i = 0; i < q->plan.count; i++) {
+		const struct sy_model *m = q->plan.choices[i].candidate->model;
+
+		if (does_task(q, m) && (m->caps == 0 || (q->ask.caps & ~m->caps) == 0))
+			return false;
+	}
+	if (q->plan.count == 0)
+		return false;
+	sy_fail_code(err, SY_BAD_REQUEST, "model", "model_not_supported",
+	    "'%.80s' cannot be asked for this: %s.", q->ask.model, q->plan.choices[0].why);
+	return true;
+}
+
 static void give_up(struct sy_request *q)
 {
 	struct sy_error err;
@@ -362,6 +384,10 @@ static void give_up(struct sy_request *q)
 
 	if (count_instead(q) || q->failed) {
 		end(q);
+		return;
+	}
+	if (out_of_reach(q, &err)) {
+		fail_with(q, &err);
 		return;
 	}
 	sy_fail(&err, q->plan.later ? SY_BUSY : SY_NO_PROVIDER, "",

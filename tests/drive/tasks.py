@@ -136,10 +136,10 @@ def failing_over(rig):
     answer = embed(rig, "mixed")
     equal("a dialect without embeddings", answer.headers["x-switchyard-provider"], "beta")
     answer = embed(rig, "none")
-    equal("none at all", answer.status, 503)
+    equal("none at all", (answer.status, answer.error["param"]), (400, "model"))
     check("says why", "does not do embeddings" in answer.error["message"], answer.error)
     answer = embed(rig, "alpha:chatter")
-    check("a model that chats", answer.status == 503 and "embed" in answer.error["message"], answer)
+    check("a model that chats", answer.status == 400 and "embed" in answer.error["message"], answer)
 
 # --- Completions -----------------------------------------------------------------------------
 

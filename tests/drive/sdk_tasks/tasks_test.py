@@ -92,7 +92,7 @@ class Embeddings(unittest.TestCase):
             client().embeddings.create(model="oc:none", input="x")
         with self.assertRaises(openai.AuthenticationError):
             client(api_key="sy_wrong").embeddings.create(model="oc:echo", input="x")
-        with self.assertRaises(openai.InternalServerError) as caught:
+        with self.assertRaises(openai.BadRequestError) as caught:
             client().embeddings.create(model="an:echo", input="x")
         self.assertIn("does not do embeddings", str(caught.exception))
 
