@@ -166,7 +166,7 @@ endif
 check_PROGRAMS += tests/double/worker
 tests_double_worker_SOURCES = \
 	fcgi/main.c tests/double/relay.c
-tests_double_worker_LDADD = libedge.a libswitchyard.a $(EV_LIBS) $(JSON_LIBS) $(SODIUM_LIBS)
+tests_double_worker_LDADD = libedge.a libswitchyard.a $(EV_LIBS) $(JSON_LIBS) $(SODIUM_LIBS) -lm
 
 TESTS += tests/drive/edge.sh
 EXTRA_DIST += tests/drive/edge.sh tests/drive/edge.py tests/drive/webserver.py
