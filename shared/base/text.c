@@ -80,6 +80,13 @@ bool sy_ends(const char *s, const char *suffix)
 	return len >= tail && strcmp(s + len - tail, suffix) == 0;
 }
 
+bool sy_one_of(const char *word, const char *const *words)
+{
+	while (*words != NULL && strcmp(*words, word) != 0)
+		words++;
+	return *words != NULL;
+}
+
 bool sy_listed(const char *list, const char *word)
 {
 	size_t len = strlen(word);

@@ -20,6 +20,9 @@ bool sy_blank(const char *s, size_t len);
 bool sy_starts(const char *s, const char *prefix);
 bool sy_ends(const char *s, const char *suffix);
 
+/* Whether it is one of the words; the last of them is followed by NULL. */
+bool sy_one_of(const char *word, const char *const *words);
+
 /* Whether `list`, words with a space between or NULL, has the word. */
 bool sy_listed(const char *list, const char *word);
 

@@ -307,23 +307,6 @@ static void plan_tools(struct sy_anthropic_plan *p, struct sy_arena *a)
 
 /* What cannot be kept. */
 
-/* A client depends on these; leaving them out would answer another question. */
-static int refuse(const struct sy_chat *chat, struct sy_error *err)
-{
-	const char *what = NULL;
-
-	if (chat->n > 1)
-		what = "n";
-	else if (json_object_get_boolean(sy_json_get(chat->extra, "logprobs")))
-		what = "logprobs";
-	else if (sy_wants_modality(chat, "audio"))
-		what = "modalities";
-	if (what == NULL)
-		return 0;
-	return sy_fail_code(err, SY_REFUSED, what, "unsupported_parameter",
-	    "'%s' cannot be kept by this model's provider", what);
-}
-
 static void note_the_rest(struct sy_anthropic_plan *p)
 {
 	const struct sy_chat *chat = p->chat;
@@ -351,7 +334,7 @@ int sy_anthropic_plan_make(struct sy_call *call, const struct sy_claude *claude,
 	p->model = call->model;
 	p->claude = claude;
 	p->direct = is_direct(call->model);
-	if (refuse(chat, err) < 0 ||
+	if (sy_refuse_unkept(chat, err) < 0 ||
 	    sy_turns_make(chat, p->claude, p->direct && p->claude->mid_system,
 	        call->arena, &p->notes, &p->turns, err) < 0)
 		return -1;

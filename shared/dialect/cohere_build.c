@@ -35,23 +35,6 @@ struct build {
 
 /* --- What is asked for. ------------------------------------------------------------------ */
 
-/* A client depends on these; leaving them out would answer another question. */
-static int refuse(const struct sy_chat *chat, struct sy_error *err)
-{
-	const char *what = NULL;
-
-	if (chat->n > 1)
-		what = "n";
-	else if (json_object_get_boolean(sy_json_get(chat->extra, "logprobs")))
-		what = "logprobs";
-	else if (sy_wants_modality(chat, "audio"))
-		what = "modalities";
-	if (what == NULL)
-		return 0;
-	return sy_fail_code(err, SY_REFUSED, what, "unsupported_parameter",
-	    "'%s' cannot be kept by this model's provider", what);
-}
-
 static bool has_documents(const struct sy_cohere_plan *p)
 {
 	struct json_object *own = sy_json_get(p->chat->extra, "documents");
@@ -422,7 +405,7 @@ int sy_cohere_build(struct sy_call *call, struct sy_http *out, struct sy_error *
 	plan->chat = b.chat;
 	plan->model = call->model;
 	plan->arena = call->arena;
-	if (refuse(b.chat, err) < 0)
+	if (sy_refuse_unkept(b.chat, err) < 0)
 		return -1;
 	plan_make(plan);
 	sy_buf_putc(b.out, '{');

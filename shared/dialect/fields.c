@@ -4,9 +4,12 @@
 #include "dialect/fields.h"
 
 #include "base/text.h"
+#include "model/usage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#define MEDIA_TOKENS 1000 /* what an attachment is likely to weigh */
 
 const struct sy_member *sy_field(const struct sy_scan *s, const char *field)
 {
@@ -60,6 +63,14 @@ int sy_fields_ranges(const struct sy_scan *s, const struct sy_field_range *rows,
 	return 0;
 }
 
+int64_t sy_fields_tokens(const struct sy_scan *s)
+{
+	int64_t tokens = sy_tokens_estimate((int64_t)s->string_bytes) +
+	                 (int64_t)s->media_count * MEDIA_TOKENS;
+
+	return tokens > 0 ? tokens : 1;
+}
+
 int sy_fields_objects(const struct sy_scan *s, const char *field, size_t most,
     size_t most_bytes, struct sy_error *err)
 {
@@ -73,13 +84,14 @@ int sy_fields_objects(const struct sy_scan *s, const char *field, size_t most,
 	for (size_t i = 0; sy_walk_element(list, &pos, &element); i++) {
 		char param[64];
 
+		if (sy_span_is_object(element) && element.len <= most_bytes)
+			continue;
 		snprintf(param, sizeof(param), "%s[%zu]", field, i);
 		if (!sy_span_is_object(element))
 			return sy_fail_code(err, SY_BAD_REQUEST, param, "invalid_type",
 			    "'%s' must be an object", param);
-		if (element.len > most_bytes)
-			return sy_fail(err, SY_TOO_LARGE, param, "'%s' is over %zu bytes",
-			    param, most_bytes);
+		return sy_fail(err, SY_TOO_LARGE, param, "'%s' is over %zu bytes", param,
+		    most_bytes);
 	}
 	return 0;
 }

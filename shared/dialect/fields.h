@@ -31,6 +31,9 @@ int sy_fields_types(const struct sy_scan *s, const struct sy_field_type *rows,
 int sy_fields_ranges(const struct sy_scan *s, const struct sy_field_range *rows,
     struct sy_error *err);
 
+/* What the input is likely to weigh: its text, and 1,000 for each attachment; at least 1. */
+int64_t sy_fields_tokens(const struct sy_scan *s);
+
 /* An array of objects, as tools are: how many there may be, and how long each. */
 int sy_fields_objects(const struct sy_scan *s, const char *field, size_t most,
     size_t most_bytes, struct sy_error *err);

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/http.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "dialect/gemini.h"
 #include "dialect/wish.h"
 #include "model/config.h"
@@ -214,11 +215,9 @@ static bool is_understood(const struct sy_chat *chat, const char *name)
 {
 	if (strcmp(name, "audio") == 0)
 		return sy_wants_modality(chat, name);
-	for (const char *const *word = understood; *word != NULL; word++)
-		if (strcmp(*word, name) == 0)
-			return true;
-	return strcmp(name, "extra_body") == 0 &&
-	       sy_json_get(sy_json_get(chat->extra, name), "google") != NULL;
+	return sy_one_of(name, understood) ||
+	    (strcmp(name, "extra_body") == 0 &&
+	        sy_json_get(sy_json_get(chat->extra, name), "google") != NULL);
 }
 
 static void note_the_rest(struct sy_gemini_writer *w)

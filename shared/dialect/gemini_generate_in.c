@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/scan.h"
 #include "base/text.h"
+#include "dialect/fields.h"
 #include "model/config.h"
 
 #include <stdio.h>
@@ -19,7 +20,6 @@
 
 #define TOKENS_MAX       100000000
 #define CANDIDATES_MAX   SY_ANSWER_CHOICES
-#define MEDIA_TOKENS     1000 /* what an attachment is likely to weigh */
 #define SCHEMA_BYTES_MAX (1 << 20)
 #define TOOLS_MAX        512
 
@@ -339,10 +339,7 @@ static int ask(const char *body, size_t len, struct sy_arena *a, struct sy_ask *
 	feature = sy_walk_get(value_of(s, "labels", "labels"), "feature");
 	if (sy_span_is_string(feature))
 		out->feature = sy_unquote(a, feature, NULL);
-	out->input_tokens = sy_tokens_estimate((int64_t)s->string_bytes) +
-	                    (int64_t)s->media_count * MEDIA_TOKENS;
-	if (out->input_tokens < 1)
-		out->input_tokens = 1;
+	out->input_tokens = sy_fields_tokens(s);
 	return 0;
 }
 

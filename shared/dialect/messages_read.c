@@ -6,6 +6,7 @@
 #include "dialect/messages.h"
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "dialect/notes.h"
 #include "model/chat.h"
 
@@ -284,20 +285,12 @@ static const char *const known[] = { "model", "messages", "system", "max_tokens"
 	"tool_choice", "thinking", "output_config", "output_format", "metadata",
 	"service_tier", NULL };
 
-static bool is_known(const char *key)
-{
-	for (const char *const *k = known; *k != NULL; k++)
-		if (strcmp(*k, key) == 0)
-			return true;
-	return false;
-}
-
 static void read_extra(const struct reading *r)
 {
 	r->out->extra = sy_adopt_json(r->a, json_object_new_object());
 	r->out->extra_of = "anthropic";
 	json_object_object_foreach(r->root, key, value) {
-		if (value != NULL && !is_known(key))
+		if (value != NULL && !sy_one_of(key, known))
 			json_object_object_add(r->out->extra, key,
 			    json_object_get(value));
 	}

@@ -18,7 +18,6 @@
 
 #define OUTPUT_TOKENS_MAX 100000000
 #define SCHEMA_BYTES_MAX  (1 << 20)
-#define MEDIA_TOKENS      1000 /* what an attachment is likely to weigh */
 
 /* The bits of the scan that name what a request needs. */
 static const uint32_t part_caps[] = {
@@ -206,10 +205,7 @@ static int ask(const char *body, size_t len, struct sy_arena *a, struct sy_ask *
 	    read_numbers(s, out, err) < 0 || read_stream(s, out, err) < 0)
 		return -1;
 	read_caps(s, out);
-	out->input_tokens = sy_tokens_estimate((int64_t)s->string_bytes) +
-	                    (int64_t)s->media_count * MEDIA_TOKENS;
-	if (out->input_tokens < 1)
-		out->input_tokens = 1;
+	out->input_tokens = sy_fields_tokens(s);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "dialect/openai.h"
 #include "model/chat.h"
 
@@ -202,20 +203,12 @@ static const char *const own_fields[] = { "background", "include", "input",
 	"previous_response_id", "reasoning", "store", "text", "top_logprobs",
 	"truncation", NULL };
 
-static bool is_own(const char *field)
-{
-	for (const char *const *own = own_fields; *own != NULL; own++)
-		if (strcmp(*own, field) == 0)
-			return true;
-	return false;
-}
-
 static void read_extra(const struct reading *r)
 {
 	json_object_object_foreach(r->root, key, value) {
 		enum sy_openai_use use = sy_openai_use(key);
 
-		if (value != NULL && !is_own(key) && use != SY_USE_WAIST &&
+		if (value != NULL && !sy_one_of(key, own_fields) && use != SY_USE_WAIST &&
 		    use != SY_USE_GATEWAY)
 			add_extra(r, key, value);
 	}

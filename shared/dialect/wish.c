@@ -3,7 +3,9 @@
  */
 #include "dialect/wish.h"
 
+#include "base/error.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "model/chat.h"
 
 #include <string.h>
@@ -33,10 +35,23 @@ bool sy_is_understood(const char *field)
 {
 	static const char *const fields[] = { "thinking", "output_config", "reasoning",
 		"include_reasoning", "modalities", "logprobs", "enable_thinking",
-		"thinking_budget", "provider" };
+		"thinking_budget", "provider", NULL };
 
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (strcmp(fields[i], field) == 0)
-			return true;
-	return false;
+	return sy_one_of(field, fields);
+}
+
+int sy_refuse_unkept(const struct sy_chat *chat, struct sy_error *err)
+{
+	const char *what = NULL;
+
+	if (chat->n > 1)
+		what = "n";
+	else if (json_object_get_boolean(sy_json_get(chat->extra, "logprobs")))
+		what = "logprobs";
+	else if (sy_wants_modality(chat, "audio"))
+		what = "modalities";
+	if (what == NULL)
+		return 0;
+	return sy_fail_code(err, SY_REFUSED, what, "unsupported_parameter",
+	    "'%s' cannot be kept by this model's provider", what);
 }

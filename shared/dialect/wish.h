@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 struct sy_chat;
+struct sy_error;
 
 /* Reasoning is wanted, or not; its text is not to be shown. */
 bool sy_wants_no_thoughts(const struct sy_chat *chat);
@@ -16,5 +17,9 @@ bool sy_is_understood(const char *field);
 
 /* Whether `modalities` lists it: "audio", "image". */
 bool sy_wants_modality(const struct sy_chat *chat, const char *name);
+
+/* -1 when a client depends on what no dialect but OpenAI's keeps (several choices, log
+ * probabilities, spoken answers): leaving it out would answer another question. */
+int sy_refuse_unkept(const struct sy_chat *chat, struct sy_error *err);
 
 #endif
