@@ -367,7 +367,7 @@ static bool out_of_reach(const struct sy_request *q, struct sy_error *err)
 	for (size_t i = 0; i < q->plan.count; i++) {
 		const struct sy_model *m = q->plan.choices[i].candidate->model;
 
-		if (does_task(q, m) && (m->caps == 0 || (q->ask.caps & ~m->caps) == 0))
+		if (does_task(q, m) && sy_model_able(&q->ask, m))
 			return false;
 	}
 	if (q->plan.count == 0)

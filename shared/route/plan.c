@@ -53,6 +53,11 @@ static const char *missing_caps(uint32_t missing, struct sy_arena *a)
 	return "the model cannot do this";
 }
 
+bool sy_model_able(const struct sy_ask *ask, const struct sy_model *m)
+{
+	return m->caps == 0 || (ask->caps & ~m->caps) == 0;
+}
+
 /* Why this candidate can't take this request, whatever its health; NULL when it can. */
 static const char *misfit(const struct sy_ask *ask, const struct sy_candidate *c,
     struct sy_arena *a)
@@ -65,7 +70,7 @@ static const char *misfit(const struct sy_ask *ask, const struct sy_candidate *c
 		return "the provider is switched off";
 	if (!sy_model_priced(m) && !m->provider->unpriced_ok && !m->provider->simulated)
 		return "the model has no price, and unpriced_ok is not set";
-	if (m->caps != 0 && (ask->caps & ~m->caps) != 0)
+	if (!sy_model_able(ask, m))
 		return missing_caps(ask->caps & ~m->caps, a);
 	if (m->context_tokens > 0 && ask->input_tokens > m->context_tokens)
 		return sy_strf(a, "about %lld tokens do not fit into its %lld",

@@ -45,6 +45,9 @@ struct sy_plan {
 struct sy_candidate *sy_candidates(const struct sy_meaning *meaning, struct sy_arena *a,
     size_t *count);
 
+/* Whether the model can do what is asked; one of which nothing is known may. */
+bool sy_model_able(const struct sy_ask *ask, const struct sy_model *m);
+
 /* `cand` lives as long as the plan.  A route's NULL means order. */
 void sy_plan_make(const struct sy_ask *ask, const struct sy_route *route,
     const struct sy_candidate *cand, size_t count, int64_t boot_ms, uint64_t dice,
