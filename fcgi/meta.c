@@ -68,8 +68,11 @@ static uint8_t slots[SLOTS]; /* one more than the number of a name */
 
 static void fill_slots(void)
 {
-	if (slots[hash(sy_meta_names[0], strlen(sy_meta_names[0]))] != 0)
-		return; /* done before */
+	static bool filled;
+
+	if (filled)
+		return;
+	filled = true;
 	for (int i = 0; i < SY_META_NAMES; i++) {
 		size_t at = hash(sy_meta_names[i], strlen(sy_meta_names[i]));
 

@@ -84,6 +84,7 @@ static struct sy_fetch *new_fetch(struct pool *pool)
 
 	f->pool = pool;
 	sy_exchange_open(&f->x, pool->net->ca_file, f);
+	curl_easy_setopt(f->x.easy, CURLOPT_CLOSESOCKETFUNCTION, sy_multi_close_socket);
 	return f;
 }
 
@@ -156,7 +157,6 @@ static void queue(struct sy_fetch *f)
 static void begin(struct sy_fetch *f)
 {
 	sy_exchange_arm(&f->x, f->pool->net->http2);
-	curl_easy_setopt(f->x.easy, CURLOPT_CLOSESOCKETFUNCTION, sy_multi_close_socket);
 	curl_easy_setopt(f->x.easy, CURLOPT_CLOSESOCKETDATA, &f->lane->multi);
 	if (curl_multi_add_handle(f->lane->multi.curl, f->x.easy) != CURLM_OK)
 		abort(); /* only for want of memory */
